@@ -1,0 +1,66 @@
+# The two commands of the book are `make book` and `make test`; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help book test lint lab serve execute execute-check lock bench mutants binder pdf clean
+
+# The newest supported Python that is found; PYTHON=python3.12 chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found" >&2; exit 1; }
+	@echo "==> $(VENV) with $$($(PYTHON) --version) and the pins of requirements.txt"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+book: $(READY) ## execute every chapter, check it, build the website into _build/html
+	@$(BIN)/python -m tools.build
+
+test: $(READY) ## build, then run everything that must hold
+	@$(BIN)/python -m tools.test
+
+lint: $(READY) ## ruff and spelling, without running anything
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+
+lab: $(READY) ## open JupyterLab on the book's index
+	@$(BIN)/jupyter lab book/index.ipynb
+
+serve: $(READY) ## show the built site on http://127.0.0.1:8000
+	@test -f _build/html/index.html || { echo "no site yet: run make book" >&2; exit 1; }
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+execute: $(READY) ## run the notebooks and store their normalised outputs
+	@$(BIN)/python -m tools.execute
+
+execute-check: $(READY) ## the same, and fail if that changes a stored notebook
+	@$(BIN)/python -m tools.execute --check
+
+lock: $(READY) ## compile requirements.txt and binder/requirements.txt from pyproject.toml
+	@$(BIN)/python -m tools.lock
+
+bench: $(READY) ## speed against peers, page weight, build time
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@$(BIN)/python benchmarks/numerics.py
+	@$(BIN)/python benchmarks/site.py
+
+mutants: $(READY) ## break every step of every derivation: the checks must notice
+	@$(BIN)/python -m tools.mutants
+
+binder: $(READY) ## rehearse the Binder build without a container engine
+	@$(BIN)/python -m tools.binder_rehearsal
+
+pdf: $(READY) ## the book as one PDF, _build/pdf/book.pdf
+	@$(BIN)/python -m tools.pdf
+
+clean: ## remove what was built, keep .venv
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

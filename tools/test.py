@@ -1,0 +1,31 @@
+"""Build the website, then run everything that must hold, as one pytest run with its summary."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tools import build
+
+# Coverage is shown, and a fall below the floor fails the run.
+COVERAGE = [
+    "--cov=helpers",
+    "--cov-branch",
+    "--cov-report=term:skip-covered",
+    "--cov-fail-under=95",
+]
+
+
+def main() -> int:
+    """Build, then test; return the exit status."""
+    if status := build.main():
+        return status
+    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    print("==> testing: helpers, doctests, notebooks, the built site", flush=True)
+    return int(pytest.main([*workers, *COVERAGE, *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
