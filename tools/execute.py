@@ -25,6 +25,7 @@ BOOK = Path(__file__).resolve().parent.parent / "book"
 # Alive only beside a kernel; without one a viewer shows an error in its place.
 NEEDS_A_KERNEL = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 300  # seconds; the longest cell of the book takes a few
+FOLDED = {"hide-input", "hide-cell", "remove-input"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -53,6 +54,11 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.source = cell.source.strip("\n")
         tags = cell.metadata.get("tags")
         cell.metadata = NotebookNode({"tags": sorted(tags)} if tags else {})
+        if folded := FOLDED & set(tags or ()):
+            # JupyterLab folds by metadata, the website by tag; the tag decides for both.
+            cell.metadata.jupyter = NotebookNode(source_hidden=True)
+            if "hide-cell" in folded:
+                cell.metadata.jupyter.outputs_hidden = True
         cell.pop("attachments", None)
         if cell.cell_type == "code":
             cell.outputs = [kept for output in cell.outputs if (kept := _normal_output(output))]

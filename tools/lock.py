@@ -1,4 +1,4 @@
-"""Compile pyproject.toml into requirements.txt and binder/requirements.txt with the very same pins."""
+"""Compile pyproject.toml into requirements.txt and, with the same pins, binder/requirements.txt."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# Compiled from pyproject.toml by `make lock`; edit that file, not this one.\n"
 # One version for all supported Pythons, so that a chapter prints the same on each.
-COMPILE = (
-    "pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest "
-    "--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-config"
-).split()
+COMPILE = [
+    *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+    *("--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-config"),
+    *("--no-emit-index-url", "--no-emit-find-links"),
+]
 
 
 def compile_pins(extras: str, within: str = "") -> str:
