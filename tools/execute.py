@@ -137,6 +137,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help="notebooks, all where none is named")
     parser.add_argument("--check", action="store_true", help="store nothing, fail on a change")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time")
     parser.add_argument("--normalise", action="store_true", help="run nothing")
     options = parser.parse_args(argv)
     paths = notebooks(options.names)
@@ -148,7 +149,7 @@ def main(argv: list[str] | None = None) -> int:
     else:
         results = {}
         failures = []
-        with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, len(paths) or 1)) as pool:
+        with ProcessPoolExecutor(max_workers=max(1, min(options.jobs, len(paths)))) as pool:
             jobs = {pool.submit(run, path): path for path in paths}
             for job in as_completed(jobs):
                 try:
