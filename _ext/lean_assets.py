@@ -1,0 +1,206 @@
+"""One style sheet and one script, local, holding only what the pages use.
+
+The theme comes with nine style sheets and a dozen scripts, several of them blocking and one (the
+icon font's) of half a megabyte compressed. After the pages are written, the style sheets are joined
+and purged of rules that no page matches, the few scripts that are needed are joined and deferred,
+the fonts that the rules name are copied, and everything else is removed from the output. Every page
+gets a content security policy under which nothing can be fetched from another host.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinxcontrib import katex
+
+HERE = Path(__file__).parent
+ASSETS = HERE / "assets"
+
+# Style sheets of features that the book does not use or has in another form.
+UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "katex-math.css", "exercise.css"}
+# Scripts in the order they run. Those of the theme chat on the console: they get a silent one.
+SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+COPY_BUTTON = ("clipboard.min.js", "copybutton.js")
+THEME_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js")
+# Classes that scripts add, so that no page shows them.
+ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "success", "search"]
+
+# In the page, not in a file: it must run before anything is drawn, or a dark page flashes white.
+THEME_BEFORE_PAINT = (
+    "(function(e){var m=null;try{m=localStorage.getItem('mode')}catch(x){}"
+    "m=m||'auto';e.dataset.mode=m;e.dataset.theme=m=='auto'?"
+    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'):m;"
+    "e.classList.add('js')})(document.documentElement)"
+)
+
+
+def hash_for_policy(script: str) -> str:
+    """Return the source expression that allows one inline script."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() + "'"
+
+
+# Styles inline: KaTeX places every glyph with style attributes. Scripts: files of the site, and the
+# one line above. `file:` lets a downloaded copy work from disk; no page on a server can use it.
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self' file: " + hash_for_policy(THEME_BEFORE_PAINT),
+        "style-src 'self' file: 'unsafe-inline'",
+        "img-src 'self' file: data:",
+        "font-src 'self' file:",
+        "connect-src 'self'",
+        "form-action 'self' file:",
+        "base-uri 'none'",
+    ]
+)
+
+
+def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Hand the templates what they place in <head>."""
+    context["theme_before_paint"] = THEME_BEFORE_PAINT
+    context["content_security_policy"] = POLICY
+
+
+def style_sources(app: Sphinx) -> list[Path]:
+    """List the style sheets of theme and extensions in the order they apply, ours last."""
+    static = Path(app.outdir) / "_static"
+    files = [static / "basic.css", static / "styles" / "pydata-sphinx-theme.css"]
+    ordered = sorted(app.builder._css_files, key=lambda sheet: sheet.priority)
+    for sheet in ordered:
+        name = str(sheet.filename).split("?")[0].removeprefix("_static/")
+        if name.startswith(("http:", "https:", "//")) and "katex" not in name:
+            raise ExtensionError(f"a style sheet from another host: {name}")
+        path = static / name
+        if path.name not in UNUSED_STYLES and "katex" not in name and path not in files:
+            files.append(path)
+    return [*files, app.npm_packages / "katex" / "dist" / "katex.min.css"]
+
+
+def without_icon_font(css: str) -> str:
+    """Drop the icon font's faces: the few icons in use are drawn in the book's own style sheet."""
+    return re.sub(r"@font-face\s*\{[^}]*Font ?Awesome[^}]*\}", "", css.replace("\\ ", " "))
+
+
+def with_local_urls(css: str, origin: Path, static: Path) -> str:
+    """Copy the files a style sheet names beside the joined one and rename them in it."""
+
+    def place(match: re.Match[str]) -> str:
+        target = match.group(2)
+        if target.startswith(("data:", "#")):
+            return match.group(0)
+        source = (origin.parent / target.split("?")[0].split("#")[0]).resolve()
+        if not source.exists():
+            raise ExtensionError(f"{origin.name} names {target}, which is not there")
+        kept = static / "files" / source.name
+        kept.parent.mkdir(exist_ok=True)
+        if not kept.exists() or kept.read_bytes() != source.read_bytes():
+            shutil.copy(source, kept)
+        return f"url(files/{source.name})"
+
+    # Every browser that the book supports reads woff2: the older formats are not sent.
+    css = re.sub(r",\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)", "", css)
+    css = re.sub(r"/\*# sourceMappingURL=[^*]*\*/", "", css)
+    return re.sub(r"url\((['\"]?)([^'\")]+)\1\)", place, css)
+
+
+def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
+    """Return the rules that some page or script can use."""
+    work = Path(app.doctreedir)
+    joined, settings = work / "joined.css", work / "purge.json"
+    joined.write_text(css, encoding="utf-8")
+    safe = [*ADDED_BY_SCRIPTS, "html", "body", ":root", "js"]
+    settings.write_text(
+        json.dumps(
+            {
+                "css": [str(joined)],
+                "content": [*map(str, pages), str(scripts)],
+                "safelist": safe,
+                "fontFace": False,
+                "variables": True,
+                "keyframes": True,
+            }
+        ),
+        encoding="utf-8",
+    )
+    program = ASSETS / "purge.cjs"
+    done = subprocess.run(
+        [katex.NODEJS_BINARY, program, app.npm_packages / "purgecss", settings],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    if done.returncode:
+        raise ExtensionError("the style sheets could not be purged:\n" + done.stderr)
+    return done.stdout
+
+
+def join_scripts(static: Path) -> str:
+    """Join what runs on every page into one script."""
+    parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
+    text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
+    text.append("(function(console){")
+    text += [(static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS]
+    text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
+    for path in sorted(ASSETS.glob("*.js")):
+        text.append(f"/* {path.name} */\n" + path.read_text(encoding="utf-8"))
+    return re.sub(r"//# sourceMappingURL=.*", "", "\n;".join(text))
+
+
+# What pages may still need from the folder the theme fills.
+KEPT = {"book.css", "book.js", "searchtools.js", "language_data.js", "files", "search.js"}
+
+
+def tidy(static: Path) -> None:
+    """Remove what no page asks for."""
+    for path in static.iterdir():
+        if path.name in KEPT or path.suffix in {".svg", ".png"} or path.name.startswith("keep-"):
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def write_bundle(app: Sphinx, exception: Exception | None) -> None:
+    """Write book.css and book.js and point every page at them."""
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    static = out / "_static"
+    # Written before the pages are searched for class names.
+    script = static / "book.js"
+    script.write_text(join_scripts(static), encoding="utf-8")
+    pages = [page for page in sorted(out.rglob("*.html")) if "_static" not in page.parts]
+    joined = []
+    for path in [*style_sources(app), *sorted(ASSETS.glob("*.css"))]:
+        css = without_icon_font(path.read_text(encoding="utf-8").replace('@charset "utf-8";', ""))
+        joined.append(with_local_urls(css, path, static))
+    # Rules of basic.css arrive by import in the theme's first sheet.
+    css = purged(app, "\n".join(joined), pages, script)
+    (static / "book.css").write_text(css, encoding="utf-8")
+    digests = {
+        name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
+        for name in ("book.css", "book.js")
+    }
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        named = re.sub(
+            r"_static/(book\.(?:css|js))(?:\?v=\w+)?",
+            lambda match: f"_static/{match[1]}?v={digests[match[1]]}",
+            text,
+        )
+        if named != text:
+            page.write_text(named, encoding="utf-8")
+    tidy(static)
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("html-page-context", add_to_context)
+    # After the extensions have copied their files, before the build is judged.
+    app.connect("build-finished", write_bundle, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,238 @@
+"""What a page says to the outside: where it lives, where its source is, what it is about.
+
+Nothing of this is written down in the configuration, so that a fork's links are a fork's: address
+and repository come from the host the build runs on (GitHub Actions, GitLab CI, Read the Docs,
+Netlify), else from the git remote, and what is unknown is left out instead of guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape as xml_escape
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the source and the site live; an empty string is "unknown"."""
+
+    repository: str = ""  # https://host/owner/name
+    branch: str = ""
+    address: str = ""  # of the published site, with a slash at its end
+
+
+def repository_url(remote: str) -> str:
+    """Return the web address of a git remote, or "" if it has none.
+
+    >>> repository_url("git@github.com:someone/book.git")
+    'https://github.com/someone/book'
+    >>> repository_url("https://token@gitlab.com/group/book.git/")
+    'https://gitlab.com/group/book'
+    >>> repository_url("../book.git")
+    ''
+    """
+    remote = remote.strip().rstrip("/").removesuffix(".git")
+    scp = re.fullmatch(r"(?:[\w.-]+@)?([\w.-]+\.\w+):(?!//)([\w./-]+)", remote)
+    if scp:
+        return f"https://{scp[1]}/{scp[2]}"
+    parts = urlsplit(remote)
+    if parts.scheme not in {"https", "http", "ssh", "git"} or not parts.hostname:
+        return ""
+    path = parts.path.strip("/")
+    if "." not in parts.hostname or path.count("/") < 1:
+        return ""
+    return f"https://{parts.hostname}/{path}"
+
+
+def pages_address(repository: str) -> str:
+    """Return where GitHub or GitLab publishes the pages of a repository.
+
+    >>> pages_address("https://github.com/Someone/book")
+    'https://someone.github.io/book/'
+    >>> pages_address("https://github.com/someone/someone.github.io")
+    'https://someone.github.io/'
+    """
+    parts = urlsplit(repository)
+    owner, _, name = parts.path.strip("/").partition("/")
+    domain = {"github.com": "github.io", "gitlab.com": "gitlab.io"}.get(parts.hostname or "")
+    if not domain or not name:
+        return ""
+    root = f"https://{owner.lower()}.{domain}/"
+    return root if name.lower() == f"{owner.lower()}.{domain}" else f"{root}{name}/"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Return what git answers, "" where there is no repository or no git."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def find_origin(folder: Path, environment: Mapping[str, str]) -> Origin:
+    """Ask the host's environment variables first, the git remote next."""
+    env = environment.get
+    repository = branch = address = ""
+    if env("GITHUB_REPOSITORY"):
+        repository = f"{env('GITHUB_SERVER_URL', 'https://github.com')}/{env('GITHUB_REPOSITORY')}"
+        # On a pull request the ref is no branch, its base is.
+        branch = env("GITHUB_BASE_REF") or env("GITHUB_REF_NAME", "")
+    elif env("CI_PROJECT_URL"):
+        repository, branch = env("CI_PROJECT_URL", ""), env("CI_COMMIT_REF_NAME", "")
+        address = env("CI_PAGES_URL", "")
+    elif env("READTHEDOCS_GIT_CLONE_URL"):
+        repository = repository_url(env("READTHEDOCS_GIT_CLONE_URL", ""))
+        branch = env("READTHEDOCS_GIT_IDENTIFIER", "")
+    elif env("NETLIFY"):
+        repository, branch = repository_url(env("REPOSITORY_URL", "")), env("BRANCH", "")
+    else:
+        repository = repository_url(git(folder, "remote", "get-url", "origin"))
+        branch = git(folder, "rev-parse", "--abbrev-ref", "HEAD")
+    address = (
+        env("BOOK_ADDRESS")
+        or env("READTHEDOCS_CANONICAL_URL")
+        or (env("DEPLOY_PRIME_URL", "") if env("NETLIFY") else "")
+        or address
+        or pages_address(repository)
+    )
+    if branch in {"", "HEAD"}:
+        branch = "main"
+    return Origin(repository, branch, address.rstrip("/") + "/" if address else "")
+
+
+def configure_links(app: Sphinx, config: Config) -> None:
+    """Set the launch and source buttons, or remove them where there is nothing to link to."""
+    app.book_origin = origin = find_origin(Path(app.srcdir), os.environ)
+    config.html_baseurl = origin.address
+    options = config.html_theme_options
+    # Jupyter Book fills in its own repository where none is configured.
+    for name in ("repository_url", "repository_branch", "launch_buttons"):
+        options.pop(name, None)
+    host = urlsplit(origin.repository).hostname
+    known = host in {"github.com", "gitlab.com"}
+    options["use_repository_button"] = options["use_issues_button"] = known
+    options["use_edit_page_button"] = False
+    if known:
+        options["repository_url"] = origin.repository
+        options["repository_branch"] = origin.branch
+        options["path_to_docs"] = ""
+        options["launch_buttons"] = {
+            "notebook_interface": "jupyterlab",
+            "binderhub_url": "https://mybinder.org",
+        }
+
+
+def summary_of(doctree: nodes.document, fallback: str, longest: int = 160) -> str:
+    """Return the first plain paragraph, cut at a sentence or a word: what a search engine shows."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        boxed = isinstance(paragraph.parent, nodes.Admonition)
+        if boxed or any(True for _ in paragraph.findall(nodes.math)):
+            continue
+        text = " ".join(paragraph.astext().split())
+        if len(text) < 50:
+            continue
+        if len(text) <= longest:
+            return text
+        cut = text[: longest - 1]
+        end = max(cut.rfind(". "), cut.rfind("? ")) + 1
+        return cut[:end] if end > longest // 2 else cut[: cut.rfind(" ")].rstrip(",;:") + "…"
+    return fallback
+
+
+def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Give the template the page's summary, heading and address."""
+    own = (app.env.metadata.get(pagename) or {}).get("summary")
+    context["page_heading"] = re.sub("<[^>]+>", "", context.get("title") or app.config.html_title)
+    context["page_summary"] = own or (
+        summary_of(doctree, app.config.book_summary) if doctree else app.config.book_summary
+    )
+    if app.book_origin.address:
+        context["card_url"] = app.book_origin.address + "_static/card.png"
+        context["card_alt"] = app.config.book_card_alt
+
+
+def write_sitemap(app: Sphinx, out: Path) -> None:
+    """List the pages for search engines; addresses in it must be absolute, so none without one."""
+    address = app.book_origin.address
+    for name in ("sitemap.xml", "robots.txt"):
+        (out / name).unlink(missing_ok=True)
+    if not address:
+        return
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines.append('<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">')
+    for name in sorted(app.env.found_docs):
+        lines.append(f"  <url><loc>{xml_escape(address + name)}.html</loc></url>")
+    (out / "sitemap.xml").write_text("\n".join([*lines, "</urlset>", ""]), encoding="utf-8")
+    robots = f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
+    (out / "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def write_standalone(app: Sphinx, out: Path) -> None:
+    """Write the page for lost links and the one that leads from / to the landing page.
+
+    Both stand alone: a host shows 404.html under any path, so it can name no relative file.
+    """
+    home = app.config.root_doc + ".html"
+    # Without a known address, links start at the host's root.
+    base = urlsplit(app.book_origin.address).path or "/"
+    text = (HERE / "templates" / "standalone.html").read_text(encoding="utf-8")
+    title = escape(app.config.html_title)
+
+    def fill(**values: str) -> str:
+        return re.sub(r"\[\[(\w+)\]\]", lambda match: values[match[1]], text)
+
+    (out / "404.html").write_text(
+        fill(
+            title=f"Not here: {title}",
+            head='<meta name="robots" content="noindex" />',
+            heading="There is no page at this address",
+            words="It may have moved. The contents are on the first page of the book.",
+            link=escape(base + home),
+            label="To the first page",
+        ),
+        encoding="utf-8",
+    )
+    (out / "index.html").write_text(
+        fill(
+            title=title,
+            head=f'<meta http-equiv="refresh" content="0; url={home}" />'
+            f'<link rel="canonical" href="{escape((app.book_origin.address or "") + home)}" />',
+            heading=title,
+            words="The book begins on the next page.",
+            link=home,
+            label="Open the book",
+        ),
+        encoding="utf-8",
+    )
+
+
+def write_files(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        write_sitemap(app, Path(app.outdir))
+        write_standalone(app, Path(app.outdir))
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.add_config_value("book_summary", "", "html")
+    app.add_config_value("book_card_alt", "", "html")
+    app.config.templates_path.append(str(HERE / "templates"))
+    app.connect("config-inited", configure_links, priority=200)
+    app.connect("html-page-context", add_metadata, priority=900)
+    # After Jupyter Book's own redirect page, before the pages are searched for class names.
+    app.connect("build-finished", write_files, priority=850)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
