@@ -1,0 +1,91 @@
+// Moves the figures of helpers/explorer.py between the frames drawn when the page was built.
+(() => {
+  "use strict";
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const paper = matchMedia("print");
+
+  class Explorer {
+    constructor(root) {
+      const svg = root.querySelector("svg");
+      this.root = root;
+      this.data = JSON.parse(root.querySelector("script").textContent);
+      this.nodes = [svg, ...svg.querySelectorAll("*")];
+      this.inputs = [...root.querySelectorAll("input")];
+      this.start = this.inputs.map((input) => +input.defaultValue);
+      this.now = [];
+      this.show(this.positions());
+      root.setAttribute("data-ready", "");
+    }
+
+    positions() {
+      return this.inputs.map((input) => +input.value);
+    }
+
+    show(positions) {
+      const { values, patterns, tracks, said } = this.data;
+      const frame = positions.reduce((sum, at, k) => sum * values[k].length + at, 0);
+      tracks.forEach(([node, name, pattern, list], t) => {
+        const at = patterns[pattern][frame];
+        if (this.now[t] === at) return;
+        this.now[t] = at;
+        if (list[at] === null) this.nodes[node].removeAttribute(name);
+        else this.nodes[node].setAttribute(name, list[at]);
+      });
+      this.inputs.forEach((input, k) => {
+        const text = values[k][positions[k]];
+        input.setAttribute("aria-valuetext", said.length ? `${text}. ${said[frame]}` : text);
+        input.parentNode.querySelector("output").textContent = text;
+      });
+    }
+
+    play(button) {
+      const input = button.parentNode.querySelector("input");
+      if (this.playing) return this.stop();
+      if (calm.matches) return;
+      if (input.value === input.max) input.value = 0;
+      button.setAttribute("aria-pressed", "true");
+      this.playing = button;
+      let last = 0;
+      const step = (time) => {
+        if (this.playing !== button) return;
+        if (time - last >= 100) {
+          last = time;
+          input.stepUp();
+          this.show(this.positions());
+          if (input.value === input.max) return this.stop();
+        }
+        requestAnimationFrame(step);
+      };
+      requestAnimationFrame(step);
+    }
+
+    stop() {
+      if (this.playing) this.playing.setAttribute("aria-pressed", "false");
+      this.playing = null;
+    }
+  }
+
+  const explorers = new Map();
+  const of = (target) => explorers.get(target.closest("[data-explorer]"));
+  const wake = () => {
+    for (const root of document.querySelectorAll("[data-explorer]"))
+      if (!explorers.has(root)) explorers.set(root, new Explorer(root));
+  };
+  document.addEventListener("input", (event) => {
+    const explorer = of(event.target);
+    if (!explorer) return;
+    explorer.stop();
+    explorer.show(explorer.positions());
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".explorer-play");
+    if (button) of(button).play(button);
+  });
+  calm.addEventListener("change", () => explorers.forEach((explorer) => explorer.stop()));
+  paper.addEventListener("change", () => {
+    for (const explorer of explorers.values())
+      explorer.show(paper.matches ? explorer.start : explorer.positions());
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", wake);
+  else wake();
+})();

@@ -1,0 +1,348 @@
+"""Colours, style and display of every figure in the book.
+
+P, Q, their mixture M and the true parameter theta_star each keep one colour and one line style
+through the whole book::
+
+    fig, ax = subplots()
+    ax.plot(x, p, **P.line, label="$P$")
+    ax.fill_between(x, 0, p, **P.area)
+    show(fig)
+
+A figure follows the page's light or dark mode, is a vector drawing, and carries a text
+alternative made from what is plotted.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+
+from helpers.alt_text import describe
+from helpers.svg import Film, Node, compact
+
+__all__ = [
+    "GRID", "INK", "M", "MUTED", "P", "PALETTE", "PAPER", "Q", "Ink", "THETA_STAR", "WIDTH",
+    "FigureDisplay", "output_mode", "sequential", "show", "style", "subplots", "theme_css",
+]  # fmt: skip
+
+WIDTH = 5.0
+"""Width of every figure in inches: 360 points, one for each pixel of a phone's column."""
+
+
+class Ink(str):
+    """A colour of the book: a ``"#rrggbb"`` string for Matplotlib, with its dark-mode twin.
+
+    Parameters
+    ----------
+    light, dark : str
+        The colour on a light and on a dark page.
+    variable : str
+        The CSS custom property that holds it on the page.
+    dashes : str or tuple
+        The line style that goes with it, so that no figure rests on colour alone.
+
+    Examples
+    --------
+    >>> P.line["color"] == P, Q.line["linestyle"] != P.line["linestyle"]
+    (True, True)
+    """
+
+    variable: str
+    dark: str
+    dashes: object
+
+    def __new__(cls, light: str, dark: str, variable: str, dashes: object = "solid") -> Ink:
+        ink = super().__new__(cls, light)
+        ink.dark, ink.variable, ink.dashes = dark, variable, dashes
+        return ink
+
+    @property
+    def line(self) -> dict:
+        """Keyword arguments of ``ax.plot`` for a curve."""
+        return {"color": str(self), "linestyle": self.dashes}
+
+    @property
+    def area(self) -> dict:
+        """Keyword arguments of ``ax.fill_between`` for the area under a curve."""
+        return {"color": str(self), "alpha": 0.18, "linewidth": 0}
+
+    @property
+    def bars(self) -> dict:
+        """Keyword arguments of ``ax.bar``."""
+        return {"color": str(self), "alpha": 0.75, "linewidth": 0}
+
+    @property
+    def points(self) -> dict:
+        """Keyword arguments of ``ax.plot`` for separate points."""
+        return {"color": str(self), "linestyle": "none", "marker": "o", "markersize": 5}
+
+
+P = Ink("#0b5cad", "#6cb4ff", "--fig-p")
+Q = Ink("#b3400e", "#ff9a62", "--fig-q", (0, (5, 1.6)))
+M = Ink("#1c7a4a", "#58d391", "--fig-m", (0, (5, 1.4, 1.2, 1.4)))
+THETA_STAR = Ink("#7a2a8c", "#e2a1f2", "--fig-theta-star", (0, (1.2, 1.2)))
+INK = Ink("#1f2430", "#e6e8ee", "--fig-ink")
+MUTED = Ink("#5d6472", "#a3aab8", "--fig-muted")
+GRID = Ink("#d9dde4", "#3a414e", "--fig-grid")
+PAPER = Ink("#ffffff", "#14181e", "--fig-paper")
+
+PALETTE: dict[str, Ink] = {
+    "P": P, "Q": Q, "M": M, "theta_star": THETA_STAR,
+    "ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER,
+}  # fmt: skip
+
+_VARIABLES = {str(ink): ink.variable for ink in PALETTE.values()}
+# What Matplotlib paints when nobody chose a colour.
+_VARIABLES |= {"#000000": INK.variable}
+
+_STYLE = {
+    "figure.figsize": (WIDTH, 2.8),
+    "figure.dpi": 72,
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.04,
+    "figure.constrained_layout.w_pad": 0.04,
+    "savefig.facecolor": "none",
+    "axes.facecolor": "none",
+    "axes.edgecolor": str(MUTED),
+    "axes.labelcolor": str(INK),
+    "axes.titlecolor": str(INK),
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 7,
+    "axes.labelsize": 10,
+    "axes.labelpad": 3,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.prop_cycle": mpl.cycler(
+        color=[str(P), str(Q), str(M), str(THETA_STAR), str(INK)],
+        linestyle=[P.dashes, Q.dashes, M.dashes, THETA_STAR.dashes, "solid"],
+    ),
+    "axes.formatter.use_mathtext": True,
+    "axes.xmargin": 0.02,
+    "grid.color": str(GRID),
+    "grid.linewidth": 0.7,
+    "text.color": str(INK),
+    "xtick.color": str(MUTED),
+    "ytick.color": str(MUTED),
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "mathtext.fontset": "dejavusans",
+    "legend.frameon": False,
+    "legend.fontsize": 10,
+    "legend.handlelength": 2.2,
+    "legend.labelspacing": 0.3,
+    "lines.linewidth": 1.9,
+    "lines.dash_capstyle": "butt",
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": str(INK),
+    "hatch.color": str(INK),
+    "svg.fonttype": "path",
+    "svg.hashsalt": "mle-kl-book",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the book's style inside the ``with`` block.
+
+    Importing this module sets the style for the whole session already, so that a chapter
+    need not; the context serves code whose style another package has changed.
+
+    Examples
+    --------
+    >>> with style():
+    ...     print(mpl.rcParams["axes.spines.top"])
+    False
+    """
+    with mpl.rc_context(_STYLE):
+        yield
+
+
+mpl.rcParams.update(_STYLE)
+
+
+def subplots(
+    rows: int = 1, columns: int = 1, *, height: float | None = None, **options: object
+) -> tuple[Figure, object]:
+    """Make a figure of the book's width with its panels.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Number of panels down and across; at most two across stay legible on a phone.
+    height : float, optional
+        Height in inches; by default 2.8 for one row and 2.3 for each of several.
+    **options
+        Passed on to :meth:`matplotlib.figure.Figure.subplots` (``sharex``, ``width_ratios``).
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    axes : matplotlib.axes.Axes or numpy.ndarray of them
+        As :func:`matplotlib.pyplot.subplots` does.
+
+    Raises
+    ------
+    ValueError
+        If there are more than two columns.
+
+    Examples
+    --------
+    >>> fig, (left, right) = subplots(1, 2)
+    >>> fig.get_size_inches().tolist()
+    [5.0, 2.8]
+    """
+    if columns > 2:
+        raise ValueError(
+            f"columns: expected 1 or 2, got {columns}; more are too narrow to read on a phone"
+        )
+    with style():
+        # Not pyplot: its figures stay in memory and are shown a second time by notebooks.
+        fig = Figure(figsize=(WIDTH, height or (2.8 if rows == 1 else 2.3 * rows)))
+        return fig, fig.subplots(rows, columns, **options)
+
+
+def sequential(ink: Ink) -> LinearSegmentedColormap:
+    """Return a colour map from transparent to `ink`, for contours and pcolormesh.
+
+    Only the opacity varies, so that the surface follows light and dark mode.
+
+    Examples
+    --------
+    >>> [round(float(v), 2) for v in sequential(P)(1.0)] == [*(round(v, 2) for v in to_rgb(P)), 1.0]
+    True
+    """
+    rgb = to_rgb(ink)
+    return LinearSegmentedColormap.from_list(ink.variable, [(*rgb, 0.0), (*rgb, 1.0)])
+
+
+def output_mode() -> str:
+    """Return ``"site"`` while the website is built, ``"notebook"`` otherwise.
+
+    The environment variable ``BOOK_OUTPUT`` decides.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything else.
+    """
+    mode = os.environ.get("BOOK_OUTPUT") or "notebook"
+    if mode not in ("site", "notebook"):
+        raise ValueError(f"BOOK_OUTPUT: expected 'site' or 'notebook', got {mode!r}")
+    return mode
+
+
+def theme_css(mode: str) -> str:
+    """Return the declarations of the palette's CSS custom properties for one mode.
+
+    Parameters
+    ----------
+    mode : {"light", "dark"}
+
+    Examples
+    --------
+    >>> theme_css("light").split(";")[0] == f"--fig-p:{P}"
+    True
+    """
+    if mode not in ("light", "dark"):
+        raise ValueError(f"mode: expected 'light' or 'dark', got {mode!r}")
+    return ";".join(
+        f"{ink.variable}:{ink.dark if mode == 'dark' else ink}" for ink in PALETTE.values()
+    )
+
+
+def figure_node(fig: Figure, alt: str) -> Node:
+    """Draw `fig` as a small SVG tree whose root carries `alt` as its accessible name."""
+    if not isinstance(fig, Figure):
+        raise TypeError(f"expected a matplotlib Figure, got {type(fig).__name__}")
+    buffer = io.StringIO()
+    with style():
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+    node = compact(buffer.getvalue(), _VARIABLES)
+    node.attributes |= {"role": "img", "aria-label": alt}
+    return node
+
+
+def image_html(node: Node) -> str:
+    """Return an ``<img>`` that holds the figure, legible wherever it is shown.
+
+    An image cannot see the page around it, only the reader's preference for light or dark;
+    so it paints its own paper.
+    """
+    alt = node.attributes["aria-label"]
+    film = Film([node], prefix="f")
+    x, y, width, height = node.attributes["viewBox"].split()
+    head = (
+        f"<style>svg{{{theme_css('light')}}}@media(prefers-color-scheme:dark)"
+        f"{{svg{{{theme_css('dark')}}}}}</style>"
+        f'<rect width="{width}" height="{height}" rx="6" fill="var(--fig-paper)"/>'
+    )
+    svg = film.svg.replace(
+        "<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" ', 1
+    ).replace(">", f">{head}", 1)
+    data = base64.b64encode(svg.encode()).decode()
+    return (
+        f'<img alt="{escape(alt)}" width="{round(float(width) * 1.6)}" '
+        f'src="data:image/svg+xml;base64,{data}">'
+    )
+
+
+class FigureDisplay:
+    """A figure ready to be displayed: the last expression of a cell.
+
+    On the website it is an inline drawing that follows the page's mode; in a notebook an
+    image with a text alternative, which viewers show without running anything.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+
+    Attributes
+    ----------
+    alt : str
+        The text alternative.
+    """
+
+    def __init__(self, fig: Figure):
+        self.alt = describe(fig)
+        self._node = figure_node(fig, self.alt)
+
+    def __repr__(self) -> str:
+        return f"Figure: {self.alt}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        if output_mode() == "site":
+            html = f'<div class="book-figure">{Film([self._node]).svg}</div>'
+        else:
+            html = image_html(self._node)
+        return {"text/plain": repr(self), "text/html": html}
+
+
+def show(fig: Figure) -> FigureDisplay:
+    """Display a figure that does not move; write it as the last expression of a cell.
+
+    Examples
+    --------
+    >>> fig, ax = subplots()
+    >>> _ = ax.plot([0, 1], [0, 1], **P.line, label="$P$")
+    >>> show(fig)
+    Figure: Horizontal axis from −0.02 to 1.02. Vertical axis from −0.05 to 1.05. Line P: from 0 to 1, rising.
+    """
+    return FigureDisplay(fig)
