@@ -1,0 +1,327 @@
+"""What the book claims: each claim's statement, hypotheses, status, witnesses and what it rests on.
+
+A claim is a named derivation that a chapter shows. The ledger gathers the claims of all chapters
+and answers three questions. Is the bookkeeping sound: does every name exist, once, does nothing
+rest on itself, does every cited claim name its source? How firmly does a claim stand, in itself and
+through the claims that it uses? And what is left if one claim falls?
+
+References
+----------
+The idea of a graph of claims with a status for each is that of the blueprints which accompany
+formal proofs: P. Massot, "leanblueprint", https://github.com/PatrickMassot/leanblueprint.
+"""
+
+from __future__ import annotations
+
+import graphlib
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["MEANING", "STATUSES", "Claim", "Ledger", "Problem", "Promise", "read_promises"]
+
+MEANING: Mapping[str, str] = {
+    "defined": "a definition or an assumption: there is nothing to prove",
+    "proved": "the computer algebra system reduced it to an identity under the stated hypotheses",
+    "exact": "checked case by case in rational arithmetic, on finite cases and without rounding",
+    "numeric": "not proved: both sides agree, each by its own route, at every point tried",
+    "sampled": "not proved: agrees with simulation, within a bound that the book derives",
+    "cited": "taken from the literature, with its hypotheses; nothing was checked by machine",
+}
+"""What each badge means, from the firmest to the one that rests on trust alone."""
+
+STATUSES: tuple[str, ...] = tuple(MEANING)
+"""The statuses, from the firmest to the weakest."""
+
+
+def weaker(statuses: Iterable[str]) -> str:
+    """Return the weakest of some statuses.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is not in `STATUSES`.
+
+    Examples
+    --------
+    >>> weaker(["proved", "cited", "numeric"])
+    'cited'
+    """
+    found = list(statuses)
+    if not found:
+        raise ValueError("statuses: expected at least one, got none")
+    if unknown := [status for status in found if status not in MEANING]:
+        raise ValueError(f"statuses: expected some of {', '.join(STATUSES)}, got {unknown[0]!r}")
+    return max(found, key=STATUSES.index)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the book.
+
+    Attributes
+    ----------
+    name : str
+        Its id; the equation that shows it has the label ``eq-<name>``.
+    statement : str
+        LaTeX.
+    status : str
+        One of `STATUSES`: how firmly the claim stands in itself.
+    page : str
+        The page that shows it.
+    title : str
+        What it is called, for people.
+    hypotheses : tuple of str
+        What it assumes, as MyST text.
+    witnesses : tuple of str
+        How its steps were checked, as MyST text, each witness once.
+    points : int
+        How many points the numeric witnesses tried, over all steps.
+    largest_error : float or None
+        The largest relative error any of them found; None when there was nothing to measure.
+    rests_on : tuple of str
+        Names of the claims that it uses.
+    references : tuple of str
+        Bibliography keys of its cited steps; an empty string for a cited step that names none.
+    """
+
+    name: str
+    statement: str
+    status: str
+    page: str
+    title: str = ""
+    hypotheses: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    points: int = 0
+    largest_error: float | None = None
+    rests_on: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.status not in MEANING:
+            expected = ", ".join(STATUSES)
+            raise ValueError(f"status of {self.name!r}: expected {expected}; got {self.status!r}")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A claim that the book must show, and what stands for it elsewhere.
+
+    Attributes
+    ----------
+    name : str
+        The claim's id.
+    article : int or None
+        The number of the equation in the article that the book follows.
+    mathlib : str or None
+        A declaration of Lean's mathlib that states the same, or more.
+    """
+
+    name: str
+    article: int | None = None
+    mathlib: str | None = None
+
+
+def read_promises(path: Path) -> dict[str, Promise]:
+    """Return the promised claims that a TOML file lists, one table for each name.
+
+    Parameters
+    ----------
+    path : Path
+        A file of tables such as ``[gibbs]`` with the optional keys ``article`` (an integer) and
+        ``mathlib`` (a string).
+
+    Raises
+    ------
+    ValueError
+        If a table holds another key, or a value of another type.
+    """
+    promises = {}
+    types = {"article": int, "mathlib": str}
+    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        for key, value in table.items():
+            if key not in types or not isinstance(value, types[key]):
+                raise ValueError(
+                    f"{path.name}, [{name}]: expected article = integer or mathlib = text; "
+                    f"got {key} = {value!r}"
+                )
+        promises[name] = Promise(name, **table)
+    return promises
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with the ledger: what, and on which page (empty where there is none)."""
+
+    message: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All claims of the book.
+
+    Parameters
+    ----------
+    claims : tuple of Claim
+        In reading order.
+    promises : mapping of str to Promise
+        The claims that some chapter must show.
+
+    Examples
+    --------
+    >>> log_bound = Claim("log-bound", r"\\log x \\le x - 1", "proved", "definitions")
+    >>> gibbs = Claim("gibbs", r"D \\ge 0", "numeric", "definitions", rests_on=("log-bound",))
+    >>> ledger = Ledger((log_bound, gibbs))
+    >>> ledger.problems(bibliography=())
+    []
+    >>> ledger.totals()
+    {'defined': 0, 'proved': 1, 'exact': 0, 'numeric': 1, 'sampled': 0, 'cited': 0}
+    >>> ledger.used_by("log-bound")
+    ('gibbs',)
+    """
+
+    claims: tuple[Claim, ...]
+    promises: Mapping[str, Promise] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Claim:
+        for claim in self.claims:
+            if claim.name == name:
+                return claim
+        raise KeyError(f"no claim is called {name!r}")
+
+    def problems(self, bibliography: Collection[str]) -> list[Problem]:
+        """Return everything that is wrong with the bookkeeping; an empty list when it is sound.
+
+        Parameters
+        ----------
+        bibliography : collection of str
+            The keys that a cited claim may name.
+        """
+        found = []
+        counts = Counter(claim.name for claim in self.claims)
+        for name, count in counts.items():
+            if count > 1:
+                pages = ", ".join(claim.page for claim in self.claims if claim.name == name)
+                found.append(Problem(f"the claim {name!r} is shown {count} times: {pages}"))
+        for name in self.promises:
+            if name not in counts:
+                found.append(Problem(f"no chapter shows the claim {name!r}"))
+        for claim in self.claims:
+            for name in claim.rests_on:
+                if name not in counts:
+                    message = f"{claim.name!r} rests on {name!r}, which no chapter shows"
+                    found.append(Problem(message, claim.page))
+            if claim.status == "cited" and not claim.references:
+                found.append(Problem(f"the cited claim {claim.name!r} names no source", claim.page))
+            for key in claim.references:
+                if not key:
+                    message = f"a cited step of {claim.name!r} names no source"
+                    found.append(Problem(message, claim.page))
+                elif key not in bibliography:
+                    message = f"{claim.name!r} cites {key!r}, which is not in the bibliography"
+                    found.append(Problem(message, claim.page))
+        if cycle := self.cycle():
+            found.append(Problem("claims rest on themselves: " + " -> ".join(cycle)))
+        return found
+
+    def edges(self) -> list[tuple[str, str]]:
+        """Return the pairs (a claim, a claim that it rests on), both of them shown."""
+        names = {claim.name for claim in self.claims}
+        return [(c.name, used) for c in self.claims for used in c.rests_on if used in names]
+
+    def cycle(self) -> tuple[str, ...]:
+        """Return claims each of which rests on the next, first and last the same; else ()."""
+        graph = {claim.name: claim.rests_on for claim in self.claims}
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as error:
+            # The error lists each node before those that depend on it.
+            return tuple(reversed(error.args[1]))
+        return ()
+
+    def foundations(self, name: str) -> tuple[str, ...]:
+        """Return every claim that one rests on, directly or through others, in reading order."""
+        return self._reached(name, {c.name: c.rests_on for c in self.claims})
+
+    def used_by(self, name: str) -> tuple[str, ...]:
+        """Return every claim that would fall with this one, in reading order."""
+        graph: dict[str, list[str]] = {}
+        for user, used in self.edges():
+            graph.setdefault(used, []).append(user)
+        return self._reached(name, graph)
+
+    def _reached(self, name: str, graph: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+        self[name]
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for other in graph.get(waiting.pop(), ()):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        return tuple(c.name for c in self.claims if c.name in seen)
+
+    def standing(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """Return how firmly a claim stands with all that it rests on: the weakest link.
+
+        Returns
+        -------
+        status : str
+            The weakest status among the claim and its foundations.
+        through : tuple of str
+            The foundations that bring it down to that status; empty where the claim itself is
+            no firmer.
+        """
+        own = self[name].status
+        below = {other: self[other].status for other in self.foundations(name)}
+        weakest = weaker([own, *below.values()])
+        if weakest == own:
+            return own, ()
+        return weakest, tuple(other for other, status in below.items() if status == weakest)
+
+    def totals(self) -> dict[str, int]:
+        """Return how many claims have each status in themselves."""
+        counts = Counter(claim.status for claim in self.claims)
+        return {status: counts[status] for status in STATUSES}
+
+    def totals_with_foundations(self) -> dict[str, int]:
+        """Return how many claims have each status when what they rest on is counted in."""
+        counts = Counter(self.standing(claim.name)[0] for claim in self.claims)
+        return {status: counts[status] for status in STATUSES}
+
+
+def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
+    """Return the claim that a derivation's stored output carries.
+
+    Parameters
+    ----------
+    payload : mapping
+        What `helpers.derivation` writes into the ``{derivation}`` directive.
+    page : str
+        The page that shows it.
+
+    Raises
+    ------
+    KeyError
+        If the payload lacks one of the keys that every derivation writes.
+    """
+    steps = payload["steps"]
+    witnesses = [w["text"] for step in steps for w in step["witnesses"]]
+    errors = [step["largest_error"] for step in steps if step.get("largest_error") is not None]
+    return Claim(
+        name=payload["name"],
+        statement=payload["statement"],
+        status=payload["status"],
+        page=page,
+        title=payload.get("title") or "",
+        hypotheses=(*payload["hypotheses"], *(h for s in steps for h in s.get("hypotheses", ()))),
+        witnesses=tuple(dict.fromkeys(witnesses)),
+        points=sum(step.get("points") or 0 for step in steps),
+        largest_error=max(errors, default=None),
+        rests_on=tuple(payload["rests_on"]),
+        references=tuple(s.get("reference") or "" for s in steps if s["relation"] == "cited"),
+    )
