@@ -130,7 +130,6 @@ _STYLE = {
         color=[str(P), str(Q), str(M), str(THETA_STAR), str(INK)],
         linestyle=[P.dashes, Q.dashes, M.dashes, THETA_STAR.dashes, "solid"],
     ),
-    "axes.formatter.use_mathtext": True,
     "axes.xmargin": 0.02,
     "grid.color": str(GRID),
     "grid.linewidth": 0.7,
