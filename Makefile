@@ -1,7 +1,7 @@
 # The two commands of the book are `make book` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help book test lint lab serve execute execute-check lock bench mutants binder pdf clean
+.PHONY: help book test lint lab serve execute execute-check lock bench mutants binder pdf versions links clean
 
 # The newest supported Python that is found; PYTHON=python3.12 chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -61,6 +61,18 @@ binder: $(READY) ## rehearse the Binder build without a container engine
 
 pdf: $(READY) ## the book as one PDF, _build/pdf/book.pdf
 	@$(BIN)/python -m tools.pdf
+
+RESOLUTION ?= highest
+versions: ## test with the highest or lowest-direct allowed versions (RESOLUTION=...)
+	@echo "==> _build/$(RESOLUTION): the $(RESOLUTION) versions that pyproject.toml allows"
+	@$(PYTHON) -m venv _build/$(RESOLUTION)
+	@_build/$(RESOLUTION)/bin/python -m pip install --quiet uv
+	@_build/$(RESOLUTION)/bin/python -m uv pip install --quiet --resolution $(RESOLUTION) \
+		--python _build/$(RESOLUTION)/bin/python -e '.[book,lab,test]'
+	@_build/$(RESOLUTION)/bin/python -m pytest --nbval-lax helpers tests book -k "not site and not lab"
+
+links: $(READY) ## ask every address that the book names whether it still answers
+	@$(BIN)/jupyter-book build . --builder linkcheck
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

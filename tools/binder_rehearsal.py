@@ -145,16 +145,18 @@ def serve(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # Binder's own additions: where to listen and the token.
-    extra = ["--no-browser", "--ip", "127.0.0.1", "--port", str(port), "--allow-root"]
+    # What Binder adds: the port and the token.
+    extra = ["--no-browser", "--port", str(port), "--allow-root"]
     extra += ["--IdentityProvider.token=rehearsal"]
-    server = subprocess.Popen(
-        [str(Path(environment["VIRTUAL_ENV"], "bin", command[0])), *command[1:], *extra],
-        cwd=where,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    log = Path(environment["HOME"], "server.log")
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            [str(Path(environment["VIRTUAL_ENV"], "bin", command[0])), *command[1:], *extra],
+            cwd=where,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     address = f"http://127.0.0.1:{port}"
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
@@ -165,7 +167,8 @@ def serve(
         else:
             return server, address
     server.terminate()
-    raise RehearsalError(f"GET /lab did not answer within {START_SECONDS} s of {command}")
+    said = log.read_text(encoding="utf-8")[-4000:]
+    raise RehearsalError(f"GET /lab did not answer within {START_SECONDS} s of {command}:\n{said}")
 
 
 def get(url: str) -> str:
