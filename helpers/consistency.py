@@ -43,7 +43,7 @@ class Experiment:
     Attributes
     ----------
     title : str
-        What is sampled and what is fitted.
+        What is sampled and fitted, in a few words.
     theta_star : ndarray, shape (k,)
         The minimiser of the divergence from the truth to the model.
     estimates : callable
@@ -163,7 +163,7 @@ def misspecified_experiment(shape: float = 2.0) -> Experiment:
         return special.kl_div(1.0, hat[:, 0] / best)
 
     constant = float(best / np.sqrt(shape))
-    title = "gamma, fitted as exponential"
+    title = "a wrong model"
     return Experiment(title, np.array([best]), estimates, excess_kl, constant, 1 / (2 * shape))
 
 

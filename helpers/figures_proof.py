@@ -15,7 +15,7 @@ from helpers.consistency import (
     memorising_log_likelihood,
 )
 from helpers.datasets import CountData
-from helpers.plotting import INK, MUTED, THETA_STAR, P, Q, subplots
+from helpers.plotting import INK, THETA_STAR, P, Q, subplots
 
 __all__ = [
     "draw_dip",
@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 THETA_TRUE = 4.0
+SPIKES = 24
+TOP_EDGE = 2.2  # nats; the tallest spikes of the memorising model leave the picture
 
 
 @lru_cache(maxsize=1)
@@ -53,23 +55,18 @@ def draw_settling(n: int = 10) -> Figure:
     fig, (top, bottom) = subplots(2, 1, height=4.6)
     top.plot(theta, population, **P.line, label=r"$H(p^*) + D_{KL}(p^*\|p_\theta)$")
     top.plot(theta, sample, **Q.line, label=r"$-\ell_n(\theta)/n$")
-    top.axvline(THETA_TRUE, **THETA_STAR.line, linewidth=1.2, label=r"$\theta^*$")
+    top.axvline(THETA_TRUE, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
     lowest = -stats.poisson.logpmf(data, estimate).mean()
     top.plot([estimate], [lowest], **Q.points, label=r"$\hat\theta_n$")
-    top.set(xlim=(1.5, 8), ylim=(1.4, 4.4), xlabel=r"$\theta$", ylabel="nats")
-    top.legend(loc="upper center", ncols=2)
-    bottom.bar(
-        counts,
-        np.bincount(np.minimum(data, 13), minlength=14)[:13] / n,
-        width=0.8,
-        color=str(MUTED),
-        alpha=0.45,
-        label=r"$\hat p$",
-    )
+    top.set(xlim=(1.5, 8), ylim=(1.4, 5.2), xlabel=r"$\theta$", ylabel="nats")
+    top.set_title(rf"$\hat\theta_n$ = {estimate:.2f}, $\theta^*$ = {THETA_TRUE:.0f}")
+    top.legend(loc="upper right", ncols=2)
+    seen = np.bincount(np.minimum(data, 13), minlength=14)[:13] / n
+    bottom.bar(counts, seen, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
     at_star = stats.poisson.pmf(counts, THETA_TRUE)
     at_hat = stats.poisson.pmf(counts, estimate)
-    bottom.plot(counts, at_star, **P.line, label=r"$p_{\theta^*}$")
-    bottom.plot(counts, at_hat, **Q.line, label=r"$p_{\hat\theta_n}$")
+    bottom.plot(counts, at_star, **P.line, label=r"$p^* = p_{\theta^*}$")
+    bottom.plot(counts, at_hat, **Q.line, label=r"$p_{\hat\theta_n}$, fitted")
     bottom.set(xlim=(-0.6, 12.6), ylim=(0, 0.5), xlabel="count", ylabel="probability")
     bottom.legend(loc="upper right")
     return fig
@@ -91,26 +88,34 @@ def draw_fit(rate: float, data: CountData) -> Figure:
     objective = -(p_hat @ stats.poisson.logpmf(data.values[:, None], theta))
     here = -(p_hat @ stats.poisson.logpmf(data.values, rate))
     fig, (top, bottom) = subplots(2, 1, height=4.6)
-    top.bar(
-        data.values, p_hat, width=0.8, color=str(MUTED), alpha=0.45, label=r"$\hat p$, observed"
-    )
+    top.bar(data.values, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
     model = stats.poisson.pmf(data.values, rate)
     top.plot(data.values, model, **Q.line, marker="o", markersize=4, label=r"$p_\theta$, Poisson")
     top.set(
-        ylim=(0, 1.35 * p_hat.max()),
+        ylim=(0, 1.45 * p_hat.max()),
         xlabel=data.columns[0].replace("_", " "),
         ylabel="proportion",
     )
     top.legend(loc="upper right")
+    bottom.fill_between(theta, entropy, objective, **Q.area)
     bottom.plot(theta, objective, color=str(INK), label=r"$-\ell(\theta)/n$")
-    bottom.axhline(entropy, color=str(MUTED), linewidth=1.2, label=r"$H(\hat p)$")
-    bottom.plot([rate, rate], [entropy, here], **Q.line, label=r"$D_{KL}(\hat p\|p_\theta)$")
+    bottom.axhline(entropy, color=str(P), linewidth=1.4, label=r"$H(\hat p)$")
+    bottom.plot(
+        [rate, rate],
+        [entropy, here],
+        color=str(Q),
+        linewidth=3,
+        label=r"$D_{KL}(\hat p\|p_\theta)$",
+    )
     bottom.plot([rate], [here], **Q.points)
     bottom.set(
         xlim=(theta[0], theta[-1]),
         ylim=(entropy - 0.12 * np.ptp(objective), entropy + 1.15 * np.ptp(objective)),
         xlabel=r"$\theta$",
         ylabel="nats",
+    )
+    bottom.set_title(
+        rf"{here:.4f} = {entropy:.4f} + {here - entropy:.4f} nats at $\theta$ = {rate:.3g}"
     )
     bottom.legend(loc="upper center")
     return fig
@@ -135,34 +140,41 @@ def draw_dip(n: int = 5) -> Figure:
 def draw_memorising(n: int = 10) -> Figure:
     """Draw the mean log-likelihood of the model that memorises, and its limit at each theta."""
     data = np.sort(_uniform_stream()[:n])
-    smooth = np.linspace(0, 0.995, 200)
-    top_edge = 1.6
-    # Only the spikes that stand out of the line; the others are below a pixel.
-    shown = data[data > 0.02]
-    heights = memorising_log_likelihood(shown, data)
-    order = np.argsort(heights)[-12:]
-    columns = np.full((12, 2), np.nan)
-    columns[: order.size] = np.column_stack([shown[order], np.minimum(heights[order], top_edge)])
-    columns = np.where(np.isnan(columns), columns[0], columns)
-    columns = columns[np.argsort(columns[:, 0])]
-    fig, axes = subplots(height=3.2)
-    axes.plot(smooth, memorising_limit(smooth), **P.line, label="limit at each $\\theta$")
-    axes.plot(smooth, np.log1p(-smooth / 2), **Q.line, label="sample of $n$, between its spikes")
+    grid = np.linspace(0, 0.995, 200)
+    # Far narrower than a pixel, the spikes are drawn as lines: the tallest in each slot, and the
+    # same line again where a slot has none, so that every frame has as many.
+    heights = memorising_log_likelihood(data, data)
+    slots = np.minimum((data * SPIKES).astype(int), SPIKES - 1)
+    tallest = [max(np.flatnonzero(slots == k), key=heights.__getitem__) for k in np.unique(slots)]
+    drawn = np.sort(np.resize(tallest, SPIKES))
+    fig, axes = subplots(height=3.4)
+    axes.plot(grid, memorising_limit(grid), **P.line, label=r"its limit at each $\theta$")
+    axes.plot(
+        grid,
+        memorising_log_likelihood(grid, data),
+        color=str(Q),
+        linewidth=1.2,
+        label=r"$\ell_n(\theta)/n$ of the sample",
+    )
     axes.vlines(
-        columns[:, 0],
-        np.log1p(-columns[:, 0] / 2),
-        columns[:, 1],
+        data[drawn],
+        np.log1p(-data[drawn] / 2),
+        np.minimum(heights[drawn], TOP_EDGE),
         color=str(Q),
         linewidth=1.6,
-        label="its spikes",
+        label="its spikes, at observations",
     )
-    axes.axvline(memorising_estimate(data), color=str(INK), linewidth=1.0, label=r"$\hat\theta_n$")
+    estimate = memorising_estimate(data)
+    axes.axvline(estimate, color=str(INK), linewidth=1.0, label=r"$\hat\theta_n$")
     axes.axvline(0, **THETA_STAR.line, linewidth=1.6, label=r"$\theta^* = 0$")
     axes.set(
         xlim=(-0.02, 1.02),
-        ylim=(-0.85, top_edge),
+        ylim=(-0.85, TOP_EDGE),
         xlabel=r"$\theta$",
         ylabel="mean log-likelihood (nats)",
+    )
+    axes.set_title(
+        rf"$\ell_n(\hat\theta_n)/n$ = {heights.max():.3g} nats at $\hat\theta_n$ = {estimate:.4f}"
     )
     axes.legend(loc="upper left")
     return fig
@@ -173,21 +185,17 @@ def draw_rates(measured: list[Rates]) -> Figure:
     fig, axes = subplots(2, 2, height=4.8, sharex=True)
     for panel, rates in zip(axes.flat, measured, strict=True):
         experiment, n = rates.experiment, rates.sizes
+        error_theory = experiment.error_constant / np.sqrt(n)
+        kl_theory = experiment.kl_constant / n
+        squares = Q.points | {"color": str(P), "marker": "s", "markersize": 4.5}
         panel.loglog(n, rates.errors, **Q.points, label="error of the estimate")
         panel.loglog(
-            n, experiment.error_constant / np.sqrt(n), color=str(Q), linewidth=1.2,
-            label=r"theory, $\propto n^{-1/2}$",
-        )  # fmt: skip
-        panel.loglog(
-            n, rates.excesses, color=str(P), linestyle="none", marker="s", markersize=4.5,
-            label="excess divergence (nats)",
-        )  # fmt: skip
-        panel.loglog(
-            n, experiment.kl_constant / n, color=str(P), linestyle=(0, (4, 2)), linewidth=1.2,
-            label=r"theory, $\propto n^{-1}$",
-        )  # fmt: skip
+            n, error_theory, color=str(Q), linewidth=1.2, label=r"theory, $\propto n^{-1/2}$"
+        )
+        panel.loglog(n, rates.excesses, **squares, label="excess divergence (nats)")
+        panel.loglog(n, kl_theory, **P.line | {"linewidth": 1.2}, label=r"theory, $\propto n^{-1}$")
         panel.set_title(experiment.title)
-        panel.set(ylim=(1e-7, 1), ylabel="size")
+        panel.set(ylim=(1e-7, 1), ylabel="error, nats")
     for panel in axes[1]:
         panel.set_xlabel("sample size $n$")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
