@@ -1,0 +1,650 @@
+"""Derivations and the ledger on the website and in print.
+
+A derivation leaves its cell as a ``{derivation}`` directive that holds JSON. Here it becomes real
+nodes: formulas that are typeset while building, reasons with working references, one number that
+``{eq}`` cites from any page. What each one claims is recorded in the environment; ``{ledger}``
+lists it all, and whatever is wrong with the bookkeeping is a warning, which fails the build.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import NoUri
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+from sphinx.writers.latex import LaTeXTranslator
+
+from helpers.ledger import (
+    MEANING,
+    STATUSES,
+    Claim,
+    Ledger,
+    Problem,
+    claim_from_payload,
+    read_promises,
+)
+from helpers.ledger_graph import draw_claims
+
+logger = logging.getLogger(__name__)
+
+KINDS = {
+    "symbolic": "symbolic",
+    "exact": "exact",
+    "numeric": "numeric",
+    "sampled": "sampled",
+    "rule": "verified rule",
+    "family": "witness families",
+}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class derivation(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """A chain of steps with one equation number."""
+
+
+class box(nodes.General, nodes.TextElement):  # noqa: N801
+    """An HTML element of any tag; in print its children alone, between ``latex`` strings.
+
+    ``latex`` is a pair of strings, or None for what print leaves out.
+    """
+
+
+class ledger_page(nodes.General, nodes.Element):  # noqa: N801
+    """Where the ledger goes once every page was read."""
+
+
+def make_box(tag: str, *classes: str, latex: tuple[str, str] | None = ("", ""), **attributes):
+    return box("", "", tag=tag, classes=list(classes), latex=latex, attributes=attributes)
+
+
+def make_badge(status: str) -> box:
+    badge = make_box(
+        "span", "badge-status", f"badge-{status}", latex=("[", "]"), title=MEANING[status]
+    )
+    return with_children(badge, nodes.Text(status))
+
+
+def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element:
+    parent.extend(children)
+    return parent
+
+
+def scientific(value: float) -> str:
+    """Return a magnitude with two digits, as people write it.
+
+    >>> scientific(0.0), scientific(1.34e-31), scientific(0.25)
+    ('0', '1.3 × 10⁻³¹', '0.25')
+    """
+    if value == 0:
+        return "0"
+    if 0.01 <= abs(value) < 1000:
+        return f"{value:.2g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def label_of(name: str) -> str:
+    return f"eq-{name}"
+
+
+def identifier_of(name: str) -> str:
+    """Return the HTML id that the math domain gives this claim's equation."""
+    return nodes.make_id(f"equation-{label_of(name)}")
+
+
+def recorded(env: BuildEnvironment) -> dict[str, list[dict[str, Any]]]:
+    """Return what every page claims: for each, the payload and its parsed hypotheses."""
+    if not hasattr(env, "derivation_records"):
+        env.derivation_records = {}
+    return env.derivation_records
+
+
+class DerivationDirective(SphinxDirective):
+    """Show a derivation from the JSON that `helpers.derivation` wrote."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = False
+
+    def run(self) -> list[nodes.Node]:
+        try:
+            payload = json.loads("\n".join(self.content))
+        except json.JSONDecodeError as error:
+            raise self.error(f"derivation: expected JSON; {error}") from error
+        try:
+            return self.shown(payload)
+        except (KeyError, ValueError) as error:
+            raise self.error(f"derivation {payload.get('name')!r}: {error!r}") from error
+
+    def inline(self, text: str) -> list[nodes.Node]:
+        found, messages = self.parse_inline(text)
+        return [*found, *messages]
+
+    def shown(self, payload: dict[str, Any]) -> list[nodes.Node]:
+        name = payload.get("name")
+        whole = derivation(
+            "",
+            classes=["derivation"],
+            docname=self.env.docname,
+            label=label_of(name) if name else None,
+            latex=aligned_latex(payload),
+            title=payload.get("title") or name or "",
+        )
+        self.set_source_info(whole)
+        assumed = [self.sentence(payload["hypotheses"])]
+        assumed += [self.sentence(step.get("hypotheses", ())) for step in payload["steps"]]
+        if name:
+            whole["ids"].append(identifier_of(name))
+            domain = self.env.get_domain("math")
+            domain.note_equation(self.env.docname, label_of(name), location=whole)
+            whole["number"] = domain.get_equation_number_for(label_of(name))
+            self.record(payload, assumed)
+        whole += self.heading(payload)
+        whole += self.steps(payload)
+        whole += self.hypotheses(assumed[0])
+        whole += self.checks(payload, assumed[1:])
+        return [whole]
+
+    def sentence(self, parts: Sequence[str]) -> nodes.inline:
+        """Parse some hypotheses and join them."""
+        whole = nodes.inline()
+        for part in parts:
+            if whole.children:
+                whole += nodes.Text("; ")
+            whole.extend(self.inline(part))
+        return whole
+
+    def record(self, payload: dict[str, Any], assumed: Sequence[nodes.inline]) -> None:
+        """Note what the page claims, for the ledger."""
+        holder = nodes.inline()
+        for part in assumed:
+            if part.children:
+                if holder.children:
+                    holder += nodes.Text("; ")
+                holder += part.deepcopy()
+        for node in holder.findall(nodes.Element):
+            node["ids"] = []
+        steps = payload["steps"]
+        kinds = dict.fromkeys(KINDS[w["kind"]] for step in steps for w in step["witnesses"])
+        claim = claim_from_payload(payload, self.env.docname)
+        record = {"claim": claim, "hypotheses": holder, "kinds": list(kinds)}
+        recorded(self.env).setdefault(self.env.docname, []).append(record)
+
+    def heading(self, payload: dict[str, Any]) -> box:
+        head = make_box("div", "derivation-head", latex=None)
+        title = make_box("span", "derivation-title")
+        title.extend(self.inline(payload.get("title") or ""))
+        head += title
+        head += make_badge(payload["status"])
+        if payload.get("name"):
+            head += make_box("span", "derivation-number", is_number=True)
+        return head
+
+    def steps(self, payload: dict[str, Any]) -> box:
+        chain = make_box("ol", "derivation-steps", role="list")
+        chain["latex"] = (r"\begin{enumerate}\renewcommand{\labelenumi}{(\alph{enumi})}", "")
+        chain["latex"] = (chain["latex"][0] + "\n", "\\end{enumerate}\n")
+        first = make_box("li", "derivation-step", "derivation-start", latex=None)
+        first += self.formula("derivation-expression", payload["start"])
+        chain += first
+        for step in payload["steps"]:
+            chain += self.step(step)
+        return chain
+
+    def formula(self, kind: str, latex: str) -> box:
+        formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
+        return with_children(make_box("div", kind, latex=None), formula)
+
+    def step(self, step: dict[str, Any]) -> box:
+        relation = nodes.math(step["relation_latex"], step["relation_latex"])
+        row = make_box("li", "derivation-step", latex=(r"\item ", "\n"))
+        row += with_children(make_box("div", "derivation-relation", latex=None), relation)
+        row += self.formula("derivation-expression", step["expression"])
+        reason = make_box("div", "derivation-because")
+        reason.extend(self.inline(step["because"]))
+        if step.get("reference"):
+            reason += nodes.Text(" ")
+            reason.extend(self.inline(f"{{cite:p}}`{step['reference']}`"))
+        reason += nodes.Text(" ")
+        reason += make_badge(step["status"])
+        return with_children(row, reason)
+
+    def hypotheses(self, sentence: nodes.inline) -> list[box]:
+        if not sentence.children:
+            return []
+        part = make_box("div", "derivation-hypotheses", latex=("\\noindent ", "\n\n"))
+        part.extend([nodes.Text("Assuming "), sentence, nodes.Text(".")])
+        return [part]
+
+    def checks(self, payload: dict[str, Any], assumed: Sequence[nodes.inline]) -> box:
+        details = make_box("details", "derivation-checks", latex=("{\\small\n", "}\n"))
+        summary = make_box("summary", latex=("\\noindent ", "\n\n"))
+        details += with_children(summary, nodes.Text("How this was checked"))
+        listed = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
+        for step, sentence in zip(payload["steps"], assumed, strict=True):
+            item = nodes.list_item()
+            line = nodes.paragraph()
+            relation = nodes.math(step["relation_latex"], step["relation_latex"])
+            line.extend([relation, nodes.Text(" "), make_badge(step["status"])])
+            if error := error_words(step):
+                line += nodes.Text(" " + error)
+            item += line
+            if step["witnesses"]:
+                found = map(self.witness, step["witnesses"])
+                item += with_children(nodes.bullet_list(bullet="-"), *found)
+            item += self.hypotheses(sentence)
+            listed += item
+        return with_children(details, listed)
+
+    def witness(self, witness: dict[str, Any]) -> nodes.list_item:
+        line = nodes.paragraph()
+        line += nodes.strong("", KINDS[witness["kind"]].capitalize())
+        line += nodes.Text(": ")
+        line.extend(self.inline(witness["text"]))
+        return with_children(nodes.list_item(), line)
+
+
+def error_words(step: dict[str, Any]) -> str:
+    """Say how many points were tried and how far apart the two sides were at worst."""
+    words = []
+    if points := step.get("points"):
+        words.append(f"{points} points" if points > 1 else "1 point")
+    if (error := step.get("largest_error")) is not None:
+        words.append(f"largest relative error {scientific(error)}")
+    return ", ".join(words)
+
+
+def aligned_latex(payload: dict[str, Any]) -> str:
+    """Return the chain for print: aligned lines, the letter of its reason beside each."""
+    lines = [rf"& {payload['start']}"]
+    for position, step in enumerate(payload["steps"]):
+        letter = rf"\text{{({chr(ord('a') + position)})}}" if position < 26 else ""
+        lines.append(rf"{step['relation_latex']}{{}} & {step['expression']} && {letter}")
+    return " \\notag\\\\\n".join(lines)
+
+
+# The ledger
+
+
+def reading_order(env: BuildEnvironment) -> list[str]:
+    """List the pages as the table of contents has them, then any others."""
+    order: list[str] = []
+    waiting = [env.config.root_doc]
+    while waiting:
+        page = waiting.pop(0)
+        if page not in order:
+            order.append(page)
+            waiting = [*env.toctree_includes.get(page, []), *waiting]
+    return [*order, *sorted(set(env.found_docs) - set(order))]
+
+
+def all_records(env: BuildEnvironment) -> list[dict[str, Any]]:
+    return [record for page in reading_order(env) for record in recorded(env).get(page, [])]
+
+
+def ledger_of(env: BuildEnvironment) -> Ledger:
+    """Return the ledger of all pages, with what the ledger's page promises."""
+    claims = tuple(record["claim"] for record in all_records(env))
+    promises = {}
+    for path in getattr(env, "ledger_promises", {}).values():
+        promises |= read_promises(Path(path))
+    return Ledger(claims, promises)
+
+
+def bibliography_keys(env: BuildEnvironment) -> set[str]:
+    if "cite" not in env.domains:
+        return set()
+    return set(env.get_domain("cite").bibdata.data.entries)
+
+
+class LedgerDirective(SphinxDirective):
+    """List every claim of the book; ``:promises:`` names the file of those that must be there."""
+
+    option_spec: ClassVar = {"promises": directives.path}
+
+    def run(self) -> list[nodes.Node]:
+        if not hasattr(self.env, "ledger_promises"):
+            self.env.ledger_promises = {}
+        if promises := self.options.get("promises"):
+            relative, path = self.env.relfn2path(promises)
+            self.env.note_dependency(relative)
+            if not Path(path).is_file():
+                raise self.error(f"ledger: there is no file {promises}")
+            self.env.ledger_promises[self.env.docname] = path
+        else:
+            self.env.ledger_promises[self.env.docname] = None
+        return [ledger_page()]
+
+
+class WriteLedger(SphinxPostTransform):
+    """Put the ledger in its place, before references are resolved: its links are references."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        for place in list(self.document.findall(ledger_page)):
+            records = all_records(self.env)
+            ledger = ledger_of(self.env)
+            place.replace_self(LedgerWriter(self, ledger, records).nodes())
+
+
+class LedgerWriter:
+    """Makes the nodes of the ledger's page."""
+
+    def __init__(self, transform: SphinxPostTransform, ledger: Ledger, records: list) -> None:
+        self.env = transform.env
+        self.page = self.env.docname
+        self.builder = transform.app.builder
+        self.ledger = ledger
+        self.records = records
+
+    def nodes(self) -> list[nodes.Node]:
+        if not self.records:
+            return [nodes.paragraph("", "No chapter claims anything yet.")]
+        parts: list[nodes.Node] = [self.totals()]
+        if graph := self.graph():
+            parts.append(graph)
+        parts.append(self.table())
+        return parts
+
+    def equation(self, name: str) -> nodes.Element:
+        """Return a reference to a claim's equation, as ``{eq}`` makes it."""
+        label = label_of(name)
+        reference = addnodes.pending_xref(
+            "",
+            nodes.literal("", label, classes=["xref", "eq"]),
+            refdomain="math",
+            reftype="eq",
+            reftarget=label,
+            refdoc=self.page,
+            refwarn=True,
+        )
+        return reference
+
+    def totals(self) -> nodes.table:
+        own, standing = self.ledger.totals(), self.ledger.totals_with_foundations()
+        head = ["Status", "What it means", "Claims", "With all they rest on"]
+        rows = []
+        for status in STATUSES:
+            rows.append(
+                [
+                    [make_badge(status)],
+                    [nodes.Text(MEANING[status])],
+                    [nodes.Text(str(own[status]))],
+                    [nodes.Text(str(standing[status]))],
+                ]
+            )
+        count = str(len(self.ledger.claims))
+        rows.append([[nodes.strong("", "all")], [], [nodes.strong("", count)], []])
+        return make_table(head, rows, "ledger-totals", widths=[12, 60, 12, 16])
+
+    def graph(self) -> nodes.Node | None:
+        if not self.ledger.edges() or self.ledger.cycle():
+            return None
+        if self.builder.format != "html":
+            return None
+        svg = draw_claims(self.ledger, link=self.address, number=self.number)
+        figure = make_box("div", "claim-graph-scroll", tabindex="0", role="region")
+        figure["attributes"]["aria-label"] = "What rests on what"
+        return with_children(figure, nodes.raw("", svg, format="html"))
+
+    def address(self, name: str) -> str:
+        page = self.ledger[name].page
+        try:
+            return self.builder.get_relative_uri(self.page, page) + "#" + identifier_of(name)
+        except NoUri:
+            return "#" + identifier_of(name)
+
+    def number(self, name: str) -> str:
+        page, serial = self.env.get_domain("math").equations[label_of(name)]
+        return f"({printed_number(self.env, page, identifier_of(name), serial)})"
+
+    def table(self) -> nodes.table:
+        head = ["Equation", "Claim", "Status", "How it was checked", "Rests on"]
+        rows = [self.row(record) for record in self.records]
+        return make_table(head, rows, "ledger-claims", widths=[9, 43, 14, 18, 16])
+
+    def row(self, record: dict[str, Any]) -> list[list[nodes.Node]]:
+        claim: Claim = record["claim"]
+        what: list[nodes.Node] = []
+        what.append(make_box("div", "ledger-title", latex=("", "\n\n")))
+        what[-1] += nodes.strong("", claim.title or claim.name)
+        statement = make_box("div", "ledger-statement", latex=("", "\n\n"))
+        what.append(with_children(statement, nodes.math(claim.statement, claim.statement)))
+        if claim.hypotheses:
+            assuming = make_box("div", "ledger-hypotheses", latex=("", "\n\n"))
+            assuming += nodes.Text("Assuming ")
+            assuming += self.moved(record["hypotheses"])
+            what.append(assuming)
+        if elsewhere := self.elsewhere(claim):
+            what.append(elsewhere)
+        return [
+            [self.equation(claim.name)],
+            what,
+            self.status(claim),
+            self.checked(claim, record["kinds"]),
+            self.separated([self.equation(name) for name in claim.rests_on]),
+        ]
+
+    def moved(self, holder: nodes.Element) -> nodes.Element:
+        """Return a copy of nodes made on another page, whose references start from this one."""
+        copy = holder.deepcopy()
+        for reference in copy.findall(addnodes.pending_xref):
+            reference["refdoc"] = self.page
+        return copy
+
+    def elsewhere(self, claim: Claim) -> box | None:
+        promise = self.ledger.promises.get(claim.name)
+        if promise is None or (promise.article is None and promise.mathlib is None):
+            return None
+        part = make_box("div", "ledger-elsewhere", latex=("", "\n\n"))
+        if promise.article is not None:
+            part += nodes.Text(f"Equation [{promise.article}] of the article. ")
+        if promise.mathlib is not None:
+            part += nodes.Text("In mathlib: ")
+            part += nodes.literal("", promise.mathlib)
+        return part
+
+    def status(self, claim: Claim) -> list[nodes.Node]:
+        shown: list[nodes.Node] = [make_badge(claim.status)]
+        standing, through = self.ledger.standing(claim.name)
+        if through:
+            part = make_box("div", "ledger-through", latex=("; ", ""))
+            part += make_badge(standing)
+            part += nodes.Text(" through ")
+            part.extend(self.separated([self.equation(name) for name in through]))
+            shown.append(part)
+        return shown
+
+    def checked(self, claim: Claim, kinds: Iterable[str]) -> list[nodes.Node]:
+        words = [", ".join(kinds)] if kinds else []
+        if claim.points:
+            words.append(f"{claim.points} points")
+        if claim.largest_error is not None:
+            words.append(f"largest relative error {scientific(claim.largest_error)}")
+        return [nodes.Text("; ".join(words))] if words else [nodes.Text("–")]
+
+    @staticmethod
+    def separated(items: Sequence[nodes.Node]) -> list[nodes.Node]:
+        spaced: list[nodes.Node] = []
+        for item in items:
+            if spaced:
+                spaced.append(nodes.Text(", "))
+            spaced.append(item)
+        return spaced
+
+
+def printed_number(env: BuildEnvironment, page: str, identifier: str, serial: int) -> str:
+    """Return an equation's number as the math domain prints it in a reference."""
+    if not (env.config.math_numfig and env.config.numfig):
+        return str(serial)
+    numbers = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(identifier, ())
+    return env.config.math_numsep.join(".".join(map(str, numbers)).rsplit(".", 1))
+
+
+def make_table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[Sequence[nodes.Node]]],
+    kind: str,
+    widths: Sequence[int],
+) -> nodes.table:
+    """Return a docutils table; every cell carries its column's heading for narrow screens."""
+    table = nodes.table(classes=[kind])
+    group = nodes.tgroup(cols=len(head))
+    group.extend(nodes.colspec(colwidth=width) for width in widths)
+    heading = nodes.row()
+    heading.extend(nodes.entry("", nodes.paragraph("", text)) for text in head)
+    group += nodes.thead("", heading)
+    body = nodes.tbody()
+    for cells in rows:
+        row = nodes.row()
+        for text, children in zip(head, cells, strict=True):
+            cell = make_box("div", "cell", **{"data-label": text})
+            cell.extend(children)
+            row += nodes.entry("", cell)
+        body += row
+    group += body
+    table += group
+    return table
+
+
+# Keeping the books
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    recorded(env).pop(docname, None)
+    getattr(env, "ledger_promises", {}).pop(docname, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: Any) -> None:
+    theirs, promises = recorded(other), getattr(other, "ledger_promises", {})
+    for docname in docnames:
+        if docname in theirs:
+            recorded(env)[docname] = theirs[docname]
+        if docname in promises:
+            if not hasattr(env, "ledger_promises"):
+                env.ledger_promises = {}
+            env.ledger_promises[docname] = promises[docname]
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Name the pages with a ledger: they change when any other page does."""
+    return sorted(getattr(env, "ledger_promises", {}))
+
+
+def check(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of everything that is wrong with the ledger."""
+    for problem in problems(env):
+        logger.warning("ledger: %s", problem.message, location=problem.page or None, type="ledger")
+
+
+def problems(env: BuildEnvironment) -> list[Problem]:
+    return ledger_of(env).problems(bibliography_keys(env))
+
+
+# Writing
+
+
+def visit_derivation_html(self: HTML5Translator, node: derivation) -> None:
+    attributes = {"role": "group"}
+    words = re.sub(r"[`$\\{}]", "", node["title"])
+    if words:
+        attributes["aria-label"] = words
+    self.body.append(self.starttag(node, "div", **attributes))
+
+
+def depart_derivation_html(self: HTML5Translator, node: derivation) -> None:
+    self.body.append("</div>\n")
+
+
+def visit_derivation_latex(self: LaTeXTranslator, node: derivation) -> None:
+    if node["label"]:
+        label = f"\\label{{equation:{node['docname']}:{node['label']}}}"
+        self.body.append(f"\n\\begin{{align}}{label}\n{node['latex']}\n\\end{{align}}\n")
+    else:
+        self.body.append(f"\n\\begin{{align*}}\n{node['latex']}\n\\end{{align*}}\n")
+
+
+def depart_nothing(self: Any, node: nodes.Node) -> None:
+    """Nothing is open."""
+
+
+def visit_box_html(self: HTML5Translator, node: box) -> None:
+    attributes = dict(node["attributes"])
+    is_number = attributes.pop("is_number", False)
+    suffix = "" if node["tag"] == "span" else "\n"
+    self.body.append(self.starttag(node, node["tag"], suffix, **attributes))
+    if is_number:
+        whole = node.parent.parent
+        number = printed_number(
+            self.builder.env, whole["docname"], whole["ids"][0], whole["number"]
+        )
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(whole, "Link to this equation")
+        self.body.append("</span>")
+
+
+def depart_box_html(self: HTML5Translator, node: box) -> None:
+    self.body.append(f"</{node['tag']}>" + ("" if node["tag"] == "span" else "\n"))
+
+
+def visit_box_latex(self: LaTeXTranslator, node: box) -> None:
+    if node["latex"] is None:
+        raise nodes.SkipNode
+    self.body.append(node["latex"][0])
+
+
+def depart_box_latex(self: LaTeXTranslator, node: box) -> None:
+    self.body.append(node["latex"][1])
+
+
+def visit_text(self: Any, node: nodes.Node) -> None:
+    """Other formats show the children."""
+
+
+Visitors = tuple[Callable[..., None], Callable[..., None]]
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    plain: Visitors = (visit_text, depart_nothing)
+    app.add_enumerable_node(
+        derivation,
+        "displaymath",
+        title_getter=lambda node: node["title"] or "equation",
+        html=(visit_derivation_html, depart_derivation_html),
+        latex=(visit_derivation_latex, depart_nothing),
+        text=plain,
+        epub=(visit_derivation_html, depart_derivation_html),
+    )
+    app.add_node(
+        box,
+        html=(visit_box_html, depart_box_html),
+        latex=(visit_box_latex, depart_box_latex),
+        text=plain,
+    )
+    app.add_node(ledger_page)
+    app.add_directive("derivation", DerivationDirective)
+    app.add_directive("ledger", LedgerDirective)
+    app.add_post_transform(WriteLedger)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    app.connect("env-updated", write_again)
+    app.connect("env-check-consistency", check)
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
