@@ -1,0 +1,195 @@
+"""Every notebook in a real JupyterLab: opened, run, its sliders moved.
+
+What a cell shows is read from the notebook's model, not from the page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tools.execute import BOOK, notebooks
+
+TOKEN = "lab-test"
+RUN_SECONDS = 180
+NAMES = [path.stem for path in notebooks()]
+
+# In the page: whether the kernel is there and idle; a Run All before that is dropped silently.
+READY = """async () => {
+  const widget = window.jupyterapp.shell.currentWidget;
+  if (!widget || !widget.sessionContext) return false;
+  const session = widget.sessionContext;
+  await session.ready;
+  const kernel = session.session && session.session.kernel;
+  if (!kernel || kernel.connectionStatus !== 'connected') return false;
+  await kernel.info;
+  return kernel.status === 'idle';
+}"""
+CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim())
+  .map(cell => ({
+    source: cell.model.sharedModel.getSource(),
+    count: cell.model.executionCount,
+    outputs: cell.model.outputs.toJSON(),
+  }))"""
+COMMAND = "name => window.jupyterapp.commands.execute(name).then(() => true)"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab with a home of its own, on a copy of the book: running a notebook saves it."""
+    home = tmp_path_factory.mktemp("home")
+    root = tmp_path_factory.mktemp("book")
+    shutil.copytree(BOOK, root / "book", ignore=shutil.ignore_patterns("_*", ".ipynb_checkpoints"))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "BOOK_"))}
+    environment |= {"HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "config")}
+    # All cells are on the page, those below the fold too.
+    settings = home / "config/lab/user-settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    port = free_port()
+    log = home / "server.log"
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip", "127.0.0.1", "--port", str(port), f"--ServerApp.root_dir={root}"),
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=",
+        "--LabApp.extension_manager=readonly",
+    ]
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, env=environment, cwd=root, stdout=output, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + 60
+    while True:
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=5).close()
+            break
+        except urllib.error.URLError:
+            time.sleep(0.3)
+    yield address
+    server.terminate()
+    server.wait(timeout=30)
+
+
+@pytest.fixture
+def opened(lab, browser, request):
+    """A page on the notebook that the test names, as it is stored, and what the console said."""
+    name = request.param
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{lab}/lab/tree/book/{name}.ipynb?token={TOKEN}&reset", wait_until="load")
+    page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    page.evaluate("() => window.jupyterapp.restored")
+    wait_until_idle(page, seconds=60)
+    yield page, said
+    context.close()
+    delete_sessions(lab)
+
+
+def delete_sessions(address: str) -> None:
+    """End the kernels, so that the next notebook finds the memory and the cores free."""
+    header = {"Authorization": f"token {TOKEN}"}
+    request = urllib.request.Request(f"{address}/api/sessions", headers=header)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        target = f"{address}/api/sessions/{session['id']}"
+        request = urllib.request.Request(target, headers=header, method="DELETE")
+        urllib.request.urlopen(request, timeout=10).close()
+
+
+def wait_until_idle(page, *, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not page.evaluate(READY):
+        assert time.monotonic() < end, f"no idle kernel within {seconds} s"
+        page.wait_for_timeout(250)
+
+
+def run_all(page) -> list[dict]:
+    """Clear, run every cell, wait until each has its number; return the cells."""
+    page.evaluate(COMMAND, "notebook:clear-all-cell-outputs")
+    assert all(not cell["outputs"] for cell in page.evaluate(CELLS))
+    page.evaluate(COMMAND, "notebook:run-all-cells")
+    wait_until_idle(page, seconds=RUN_SECONDS)
+    return page.evaluate(CELLS)
+
+
+def errors(cells: list[dict]) -> list[str]:
+    return [
+        f"{cell['source']}\n{output['ename']}: {output['evalue']}"
+        for cell in cells
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
+    ]
+
+
+def picture_of(slider) -> str:
+    """Return what the slider's explorer shows."""
+    return slider.evaluate(
+        "handle => handle.closest('.widget-vbox').querySelector('.widget-html-content').innerHTML"
+    )
+
+
+def move_every_slider(page) -> int:
+    """Press an arrow key on each live slider; its picture must change. Return how many."""
+    sliders = page.locator(".jp-OutputArea-output [role=slider]")
+    for number in range(sliders.count()):
+        slider = sliders.nth(number)
+        slider.scroll_into_view_if_needed()
+        before = picture_of(slider)
+        slider.focus()
+        at_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
+        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+        deadline = time.monotonic() + 20
+        while picture_of(slider) == before:
+            assert time.monotonic() < deadline, f"slider {number} moves, its picture does not"
+            page.wait_for_timeout(50)
+    return sliders.count()
+
+
+@pytest.mark.parametrize("opened", NAMES, ids=NAMES, indirect=True)
+def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
+    page, said = opened
+    stored = page.evaluate(CELLS)
+    # What is stored reads well before anything is run: pictures and texts, no dead widget.
+    assert all(cell["count"] for cell in stored)
+    assert "Error displaying widget" not in page.inner_text("body")
+
+    cells = run_all(page)
+    assert errors(cells) == []
+    assert [cell["count"] for cell in cells] == list(range(1, len(cells) + 1))
+
+    widgets = [
+        output
+        for cell in cells
+        for output in cell["outputs"]
+        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    ]
+    expected = sum("explore(" in cell["source"] for cell in cells)
+    assert len(widgets) >= expected
+    moved = move_every_slider(page)
+    assert moved >= expected, f"{moved} sliders moved, {expected} explorers in the notebook"
+    assert said == []
