@@ -1,0 +1,254 @@
+"""What an argument stands for: one view of every distribution the numeric helpers accept.
+
+A ``Law`` knows the family, its parameters, its support and its log-density, and nothing about
+divergences. Reading the argument once, here, lets every other module trust what it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+# Quantiles at which an integral is cut, so that no peak can hide between two nodes.
+_LOWER_LEVELS = np.array([1e-12, 1e-6, 1e-3, 0.02, 0.1, 0.25, 0.5])
+_UPPER_LEVELS = np.array([0.25, 0.1, 0.02, 1e-3, 1e-6, 1e-12])
+
+
+class Empirical:
+    """The empirical distribution of a sample: each value weighs as often as it was seen.
+
+    Made by :func:`helpers.likelihood.empirical`. The methods are named as in ``scipy.stats``.
+
+    Attributes
+    ----------
+    values : ndarray, shape (k,)
+        The distinct values, sorted.
+    counts : ndarray of int, shape (k,)
+        How often each was seen.
+    n : int
+        The sample size.
+    """
+
+    def __init__(self, values: np.ndarray, counts: np.ndarray) -> None:
+        self.values = values
+        self.counts = counts
+        self.n = int(counts.sum())
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """The relative frequencies ``counts / n``, in the order of ``values``."""
+        return self.counts / self.n
+
+    def pmf(self, x: Any) -> Any:
+        """Return the relative frequency of ``x`` in the sample; zero for a value never seen."""
+        x = np.asarray(x)
+        place = np.minimum(np.searchsorted(self.values, x), self.values.size - 1)
+        result = np.where(self.values[place] == x, self.probabilities[place], 0.0)
+        return result if result.ndim else float(result)
+
+    def logpmf(self, x: Any) -> Any:
+        """Return the logarithm of ``pmf``; ``-inf`` for a value never seen."""
+        with np.errstate(divide="ignore"):
+            result = np.log(self.pmf(x))
+        return result if np.ndim(result) else float(result)
+
+    def support(self) -> tuple[Any, Any]:
+        """Return the smallest and the largest value seen."""
+        return self.values[0], self.values[-1]
+
+    def mean(self) -> float:
+        """Return the sample mean."""
+        return float(np.dot(self.values, self.counts) / self.n)
+
+    def var(self) -> float:
+        """Return the variance with divisor n: the variance of this distribution."""
+        return float(np.dot((self.values - self.mean()) ** 2, self.counts) / self.n)
+
+    def std(self) -> float:
+        """Return the square root of ``var``."""
+        return math.sqrt(self.var())
+
+    def rvs(self, size: Any = None, random_state: Any = None) -> Any:
+        """Draw from the sample with replacement (a bootstrap sample)."""
+        rng = np.random.default_rng(random_state)
+        return rng.choice(self.values, size=size, p=self.probabilities)
+
+    def __repr__(self) -> str:
+        return f"Empirical(n={self.n}, distinct values={self.values.size})"
+
+
+@dataclass(frozen=True)
+class Law:
+    """A validated univariate distribution.
+
+    Attributes
+    ----------
+    family : str
+        The name in ``scipy.stats``, or "finite" for one given by its atoms.
+    shapes, loc, scale
+        The parameters as plain floats; ``scale`` is 1 for discrete laws.
+    lower, upper : float
+        The ends of the support.
+    atoms : tuple of two arrays, or None
+        Values and log-probabilities of a law given by its atoms.
+    cuts : tuple of float
+        Points inside the support at which the density may jump.
+    """
+
+    family: str
+    shapes: tuple[float, ...]
+    loc: float
+    scale: float
+    lower: float
+    upper: float
+    discrete: bool
+    source: Any
+    generic: Any = None
+    atoms: tuple[np.ndarray, np.ndarray] | None = None
+    cuts: tuple[float, ...] = field(default=())
+
+    def log_density(self, x: np.ndarray) -> np.ndarray:
+        """Return log pdf or log pmf at ``x``; ``-inf`` off the support."""
+        if self.atoms is not None:
+            values, log_weights = self.atoms
+            place = np.minimum(np.searchsorted(values, x), values.size - 1)
+            return np.where(values[place] == x, log_weights[place], -np.inf)
+        if self.discrete:
+            return self.generic.logpmf(x, *self.shapes, loc=self.loc)
+        return self.generic.logpdf(x, *self.shapes, loc=self.loc, scale=self.scale)
+
+    def log_density_near(self, anchor: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Return log pdf at ``anchor + offset`` without forming the sum.
+
+        Moving the origin to the anchor keeps every digit of a tiny offset, which matters where a
+        density is infinite at the end of its support.
+        """
+        result = self.generic.logpdf(offset, *self.shapes, loc=self.loc - anchor, scale=self.scale)
+        if self.family == "beta":
+            # Seen from its upper end a beta law is the beta law with its shapes exchanged.
+            a, b = self.shapes
+            here = (np.broadcast_to(anchor, offset.shape) == self.upper) & (offset < 0)
+            if here.any():
+                result[here] = self.generic.logpdf(-offset[here], b, a, scale=self.scale)
+        return result
+
+    def quantiles(self) -> np.ndarray:
+        """Return finite points that bracket the bulk of the law, sorted."""
+        keywords = {"loc": self.loc} if self.discrete else {"loc": self.loc, "scale": self.scale}
+        points = np.concatenate(
+            [
+                self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
+                self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
+            ]
+        )
+        return np.unique(points[np.isfinite(points)])
+
+    def mass_below(self, x: float) -> float:
+        """Return P(X < x) for a continuous law."""
+        return float(self.generic.cdf(x, *self.shapes, loc=self.loc, scale=self.scale))
+
+    def mass_above(self, x: float) -> float:
+        """Return P(X > x) for a continuous law."""
+        return float(self.generic.sf(x, *self.shapes, loc=self.loc, scale=self.scale))
+
+
+def _finite_law(values: np.ndarray, probabilities: np.ndarray, source: Any) -> Law:
+    with np.errstate(divide="ignore"):
+        log_weights = np.log(probabilities)
+    lower, upper = values[0], values[-1]
+    return Law("finite", (), 0.0, 1.0, lower, upper, True, source, atoms=(values, log_weights))
+
+
+def is_distribution(value: Any) -> bool:
+    """Say whether ``value`` is meant as a distribution, not as an array of probabilities."""
+    return isinstance(value, Empirical) or hasattr(value, "rvs") or hasattr(value, "logpdf")
+
+
+def as_law(value: Any, argument: str) -> Law:
+    """Read a univariate distribution.
+
+    Parameters
+    ----------
+    value : frozen scipy.stats distribution, Empirical, or rv_discrete(values=...)
+    argument : str
+        The argument's name, for the message of an error.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is no univariate distribution, or one that was not frozen.
+    ValueError
+        If its parameters are invalid.
+    """
+    if isinstance(value, Empirical):
+        return _finite_law(value.values, value.probabilities, value)
+    if isinstance(value, stats.rv_discrete) and hasattr(value, "xk"):
+        value = value()
+    if isinstance(value, stats.rv_histogram):
+        value = value()
+    if isinstance(value, (stats.rv_continuous, stats.rv_discrete)):
+        raise TypeError(
+            f"{argument}: expected a frozen distribution such as stats.norm(0, 1), "
+            f"got the family '{value.name}' without parameters"
+        )
+    generic = getattr(value, "dist", None)
+    if not isinstance(generic, (stats.rv_continuous, stats.rv_discrete)):
+        raise TypeError(
+            f"{argument}: expected an array of probabilities or a frozen scipy.stats distribution, "
+            f"got {type(value).__name__}"
+        )
+    # SciPy offers no public way to read a frozen distribution's parameters by name.
+    shapes, loc, scale = generic._parse_args(*value.args, **value.kwds)
+    parameters = [*shapes, loc, scale]
+    if any(np.ndim(parameter) for parameter in parameters):
+        raise ValueError(f"{argument}: expected scalar parameters, got arrays in {generic.name}")
+    shapes = tuple(float(shape) for shape in shapes)
+    loc, scale = float(loc), float(scale)
+    if not (
+        all(math.isfinite(number) for number in (*shapes, loc, scale))
+        and scale > 0
+        and np.all(generic._argcheck(*shapes))
+    ):
+        described = ", ".join(f"{number:g}" for number in (*shapes, loc, scale))
+        raise ValueError(
+            f"{argument}: invalid parameters for {generic.name}: "
+            f"shapes, loc and scale are ({described})"
+        )
+    if isinstance(generic, stats.rv_discrete):
+        if hasattr(generic, "xk"):
+            order = np.argsort(generic.xk)
+            return _finite_law(generic.xk[order] + loc, generic.pk[order], value)
+        if loc != math.floor(loc):
+            raise ValueError(f"{argument}: expected a whole number as loc, got {loc:g}")
+        lower, upper = (float(end) for end in value.support())
+        return Law(generic.name, shapes, loc, 1.0, lower, upper, True, value, generic)
+    lower, upper = (float(end) for end in value.support())
+    cuts = ()
+    if isinstance(generic, stats.rv_histogram):
+        cuts = tuple(float(edge) for edge in generic._hbins * scale + loc)
+    return Law(
+        generic.name or "custom", shapes, loc, scale, lower, upper, False, value, generic, cuts=cuts
+    )
+
+
+def as_laws(values: tuple[Any, ...], names: tuple[str, ...]) -> list[Law]:
+    """Read several distributions that are to be compared.
+
+    Raises
+    ------
+    TypeError
+        If one is continuous and another discrete: no density with respect to a common measure.
+    """
+    laws = [as_law(value, name) for value, name in zip(values, names, strict=True)]
+    for law, name in zip(laws[1:], names[1:], strict=True):
+        if law.discrete != laws[0].discrete:
+            kinds = ["discrete" if each.discrete else "continuous" for each in (laws[0], law)]
+            raise TypeError(
+                f"{names[0]}, {name}: expected two distributions of one kind, got a {kinds[0]} "
+                f"and a {kinds[1]} one"
+            )
+    return laws

@@ -1,0 +1,845 @@
+"""Log-likelihood and maximum-likelihood fits for the families of ``scipy.stats``.
+
+Which parameters are free follows the field's usage, not SciPy's: the location of a law on a
+half-line or of a discrete law is zero, and a beta law lives on (0, 1), unless you say otherwise
+with ``fixed``. ``fixed={}`` frees everything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from helpers.laws import Empirical
+
+__all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
+
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A maximum-likelihood fit.
+
+    Attributes
+    ----------
+    family : str
+        Name of the family.
+    params : dict
+        Every parameter by its name in ``scipy.stats``, free and fixed.
+    log_likelihood : float
+        The maximum, in nats.
+    standard_errors : dict
+        For each free parameter, from the inverse of the observed information; None where the
+        maximum lies at an edge or a kink, so that the information does not exist.
+    n : int
+        Sample size.
+    method : str
+        "closed form", "one equation" (a root of the likelihood equations) or "numerical".
+    """
+
+    family: str
+    params: dict[Any, float]
+    log_likelihood: float
+    standard_errors: dict[Any, float | None]
+    n: int
+    method: str
+
+    @property
+    def distribution(self) -> Any:
+        """The fitted distribution, frozen (an Empirical for the categorical family)."""
+        if self.family == "categorical":
+            counts = np.rint(np.array(list(self.params.values())) * self.n).astype(int)
+            return Empirical(np.array(list(self.params)), counts)
+        return getattr(stats, self.family)(**self.params)
+
+
+def empirical(data: Any, *, counts: Any = None) -> Empirical:
+    """Return the empirical distribution of a sample: the probability mass 1/n on each observation.
+
+    Parameters
+    ----------
+    data : array_like, shape (n,)
+        The observations; with ``counts``, the distinct values.
+    counts : array_like of int, shape (n,), optional
+        How often each value was seen.
+
+    Returns
+    -------
+    Empirical
+
+    Raises
+    ------
+    ValueError
+        If there are no data, some are not finite, or the counts are no counts.
+
+    Examples
+    --------
+    >>> p_hat = empirical([0, 1, 1, 2])
+    >>> p_hat.pmf([0, 1, 2, 3]).tolist()
+    [0.25, 0.5, 0.25, 0.0]
+    >>> from helpers.divergence import entropy
+    >>> entropy(p_hat, base=2)
+    1.5
+    """
+    if isinstance(data, Empirical):
+        return data
+    values = np.asarray(data)
+    if values.ndim != 1 or values.size == 0:
+        raise ValueError(
+            f"data: expected a sequence of at least one observation, got shape {values.shape}"
+        )
+    if values.dtype.kind in "fc" and not np.isfinite(values).all():
+        raise ValueError("data: expected finite observations, got nan or infinity")
+    if counts is None:
+        distinct, seen = np.unique(values, return_counts=True)
+        return Empirical(distinct, seen)
+    seen = np.asarray(counts)
+    if seen.shape != values.shape:
+        raise ValueError(
+            f"counts: expected one for each of {values.size} values, got shape {seen.shape}"
+        )
+    if seen.dtype.kind not in "iuf" or not (np.rint(seen) == seen).all() or (seen < 0).any():
+        raise ValueError("counts: expected whole numbers that are not negative")
+    if not seen.sum() > 0:
+        raise ValueError("counts: expected at least one observation, got none")
+    distinct, place = np.unique(values, return_inverse=True)
+    summed = np.zeros(distinct.size, dtype=np.int64)
+    np.add.at(summed, place, seen.astype(np.int64))
+    return Empirical(distinct[summed > 0], summed[summed > 0])
+
+
+def _as_family(family: Any) -> Any:
+    if isinstance(family, str):
+        found = getattr(stats, family, None)
+        if not isinstance(found, (stats.rv_continuous, stats.rv_discrete)):
+            raise ValueError(f"family: scipy.stats has no univariate family named {family!r}")
+        return found
+    if isinstance(family, (stats.rv_continuous, stats.rv_discrete)):
+        return family
+    raise TypeError(
+        f"family: expected a family such as stats.poisson or its name, got {type(family).__name__}"
+    )
+
+
+def _parameter_names(family: Any) -> list[str]:
+    shapes = family.shapes.replace(" ", "").split(",") if family.shapes else []
+    return shapes + (["loc"] if isinstance(family, stats.rv_discrete) else ["loc", "scale"])
+
+
+def _as_params(family: Any, params: Any) -> dict[str, Any]:
+    names = _parameter_names(family)
+    if not isinstance(params, Mapping):
+        values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        if values is None or values.size > len(names):
+            raise ValueError(f"params: expected a mapping or at most {len(names)} numbers: {names}")
+        params = dict(zip(names, values.tolist(), strict=False))
+    unknown = [name for name in params if name not in names]
+    if unknown:
+        raise ValueError(f"params: {family.name} has no parameter {unknown[0]!r}; it has {names}")
+    full = {"loc": 0.0} if "scale" not in names else {"loc": 0.0, "scale": 1.0}
+    full.update(params)
+    missing = [name for name in names if name not in full]
+    if missing:
+        raise ValueError(f"params: {family.name} needs {missing[0]!r} as well")
+    return {name: full[name] for name in names}
+
+
+def _sample(data: Any, family: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return distinct values and their weights (or all values, each with weight one)."""
+    if isinstance(data, Empirical):
+        values, counts = data.values, data.counts
+    else:
+        values = np.asarray(data)
+        if values.ndim != 1 or values.size == 0:
+            raise ValueError(
+                f"data: expected a sequence of at least one observation, got shape {values.shape}"
+            )
+        counts = None
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"data: expected numbers, got dtype {values.dtype}")
+    values = values.astype(float)
+    if not np.isfinite(values).all():
+        raise ValueError("data: expected finite observations, got nan or infinity")
+    if isinstance(family, stats.rv_discrete) and counts is None:
+        values, counts = np.unique(values, return_counts=True)
+    if counts is None:
+        counts = np.ones(values.size, dtype=np.int64)
+    return values, counts
+
+
+def log_likelihood(family: Any, params: Any, data: Any) -> Any:
+    """Return the log-likelihood sum_i log p(x_i | theta), in nats.
+
+    Parameters
+    ----------
+    family : scipy.stats family or str
+        For example ``stats.poisson`` or "poisson".
+    params : mapping or sequence
+        Parameters by their names in ``scipy.stats``, or in SciPy's order. Arrays are welcome: the
+        result then has their broadcast shape, which is how a likelihood is drawn.
+    data : array_like, shape (n,), or Empirical
+        The observations.
+
+    Returns
+    -------
+    float or ndarray
+        ``-inf`` where an observation is impossible.
+
+    Raises
+    ------
+    ValueError
+        If the parameters are invalid, or the data are empty or not finite.
+    TypeError
+        If ``family`` is no family.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> round(log_likelihood(stats.poisson, {"mu": 2.0}, [1, 2, 3]), 6)
+    -4.326024
+    >>> log_likelihood(stats.bernoulli, {"p": [0.25, 0.5]}, [1, 0]).round(6).tolist()
+    [-1.673976, -1.386294]
+    """
+    family = _as_family(family)
+    full = _as_params(family, params)
+    arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in full.values()))
+    names = list(full)
+    shapes = arrays[: len(names) - (1 if isinstance(family, stats.rv_discrete) else 2)]
+    valid = np.asarray(family._argcheck(*shapes)) & np.isfinite(arrays).all(axis=0)
+    if "scale" in full:
+        valid = valid & (arrays[-1] > 0)
+    if not valid.all():
+        first = int(np.argmin(np.broadcast_to(valid, arrays[0].shape)))
+        described = ", ".join(
+            f"{name}={array.flat[first]:g}" for name, array in zip(names, arrays, strict=True)
+        )
+        raise ValueError(f"params: invalid parameters for {family.name}: {described}")
+    values, counts = _sample(data, family)
+    result = _weighted(family, dict(zip(names, arrays, strict=True)), values, counts)
+    return result if result.ndim else float(result)
+
+
+def _weighted(
+    family: Any, params: dict[str, Any], values: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    log_density = family.logpmf if isinstance(family, stats.rv_discrete) else family.logpdf
+    wide = {name: np.asarray(value)[..., None] for name, value in params.items()}
+    shape = np.broadcast_shapes(*(value.shape for value in wide.values()))[:-1]
+    step = max(1, _BLOCK // max(1, math.prod(shape)))
+    total = np.zeros(shape)
+    for start in range(0, values.size, step):
+        part = slice(start, start + step)
+        total = total + np.sum(log_density(values[part], **wide) * counts[part], axis=-1)
+    return total
+
+
+# --- fits -----------------------------------------------------------------------------------
+
+
+def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None) -> Fit:
+    """Fit a family by maximum likelihood.
+
+    Parameters
+    ----------
+    family : scipy.stats family or str
+        For example ``stats.norm`` or "norm"; "categorical" fits one probability for each value.
+    data : array_like, shape (n,), or Empirical
+        The observations.
+    fixed : mapping, optional
+        Parameters that are known. If omitted: ``loc=0`` for discrete laws and laws on a half-line,
+        ``loc=0, scale=1`` for laws on (0, 1), nothing for the others. ``{}`` frees everything.
+
+    Returns
+    -------
+    Fit
+        ``params``, ``log_likelihood``, ``standard_errors``, ``n``, ``method``, ``distribution``.
+
+    Raises
+    ------
+    ValueError
+        If an observation is impossible under every member of the family, the maximum is not
+        attained, or a whole-number parameter (such as the n of a binomial) was not fixed.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> fit = fit_mle(stats.poisson, [2, 3, 4])
+    >>> fit.params["mu"], round(fit.standard_errors["mu"], 6), fit.method
+    (3.0, 1.0, 'closed form')
+    >>> fit_mle(stats.uniform, [0.3, 2.0, 1.2], fixed={"loc": 0}).params["scale"]
+    2.0
+    """
+    if isinstance(family, str) and family == "categorical":
+        return _fit_categorical(data, fixed)
+    family = _as_family(family)
+    names = _parameter_names(family)
+    known = dict(_convention(family) if fixed is None else fixed)
+    unknown = [name for name in known if name not in names]
+    if unknown:
+        raise ValueError(f"fixed: {family.name} has no parameter {unknown[0]!r}; it has {names}")
+    for name, value in known.items():
+        if not np.isscalar(value) or not math.isfinite(value):
+            raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
+    known = {name: float(value) for name, value in known.items()}
+    values, counts = _sample(data, family)
+    n = int(counts.sum())
+    free = [name for name in names if name not in known]
+    for info in family._shape_info():
+        if info.integrality and info.name in free and family.name not in _WHOLE:
+            raise ValueError(
+                f"fixed: expected a value for {info.name!r}: it is a whole number, "
+                f"which maximum likelihood by calculus cannot find"
+            )
+    solver = _SOLVERS.get(family.name)
+    solved = solver(_Sample(values, counts, n), known) if solver and free else None
+    method = "closed form"
+    if solved is None:
+        solved, method = (
+            (known, "closed form")
+            if not free
+            else (_maximise(family, values, counts, known), "numerical")
+        )
+    elif family.name in _ROOTS and len(free) > 0 and _ROOTS[family.name] in free:
+        method = "one equation"
+    params = {name: float({**known, **solved}[name]) for name in names}
+    value = log_likelihood(family, params, Empirical(values, counts))
+    if not math.isfinite(value):
+        raise ValueError(
+            f"data: no member of {family.name} with these fixed parameters gives every "
+            f"observation a positive probability, or the likelihood is unbounded"
+        )
+    errors = _standard_errors(family, params, free, values, counts)
+    return Fit(family.name, params, value, errors, n, method)
+
+
+def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
+    if fixed:
+        raise ValueError("fixed: the categorical family has no parameter to fix")
+    p_hat = empirical(data)
+    probabilities = p_hat.probabilities
+    value = float(np.dot(p_hat.counts, np.log(probabilities)))
+    errors = np.sqrt(probabilities * (1.0 - probabilities) / p_hat.n)
+    keys = p_hat.values.tolist()
+    return Fit(
+        "categorical",
+        dict(zip(keys, probabilities.tolist(), strict=True)),
+        value,
+        dict(zip(keys, errors.tolist() if len(keys) > 1 else [None], strict=True)),
+        p_hat.n,
+        "closed form",
+    )
+
+
+def _convention(family: Any) -> dict[str, float]:
+    if isinstance(family, stats.rv_discrete):
+        return {"loc": 0.0}
+    if family.name == "uniform" or (math.isinf(family.a) and math.isinf(family.b)):
+        return {}
+    if math.isfinite(family.a) and math.isfinite(family.b):
+        return {"loc": 0.0, "scale": 1.0}
+    return {"loc": 0.0}
+
+
+class _Sample:
+    """Weighted observations and the few means that the likelihood equations ask for."""
+
+    def __init__(self, values: np.ndarray, counts: np.ndarray, n: int) -> None:
+        self.values, self.counts, self.n = values, counts, n
+
+    def mean(self, function: Any = None) -> float:
+        x = self.values if function is None else function(self.values)
+        return float(np.dot(x, self.counts)) / self.n
+
+    def shifted(self, loc: float) -> _Sample:
+        return _Sample(self.values - loc, self.counts, self.n) if loc else self
+
+    def median(self) -> float:
+        order = np.argsort(self.values, kind="stable")
+        seen = np.cumsum(self.counts[order])
+        low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
+        high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
+        return float(0.5 * (low + high))
+
+    def require(self, condition: bool, what: str) -> None:
+        if not condition:
+            raise ValueError(f"data: expected {what}")
+
+
+_SOLVERS: dict[str, Any] = {}
+# The families whose fit needs the root of one equation, and the parameter it is solved for.
+_ROOTS = {
+    "gamma": "a",
+    "invgamma": "a",
+    "weibull_min": "c",
+    "gumbel_r": "scale",
+    "gumbel_l": "scale",
+    "nbinom": "n",
+    "beta": "a",
+}
+# SciPy calls the n of nbinom a whole number, though any positive n is valid.
+_WHOLE = {"randint", "nbinom"}
+# Parameters whose estimate sits at an edge or a kink of the likelihood.
+_EDGES = {
+    "uniform": ("loc", "scale"),
+    "pareto": ("scale", "loc"),
+    "expon": ("loc",),
+    "laplace": ("loc",),
+    "randint": ("low", "high"),
+    "halfnorm": ("loc",),
+}
+
+
+def _solver(*families: str) -> Any:
+    def register(function: Any) -> Any:
+        for family in families:
+            _SOLVERS[family] = function
+        return function
+
+    return register
+
+
+@_solver("bernoulli")
+def _bernoulli(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if set(known) != {"loc"}:
+        return None
+    s = s.shifted(known["loc"])
+    s.require(bool(np.isin(s.values, (0, 1)).all()), "zeros and ones for bernoulli")
+    return {"p": s.mean()}
+
+
+@_solver("binom")
+def _binom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if set(known) != {"loc", "n"}:
+        return None
+    s = s.shifted(known["loc"])
+    n = known["n"]
+    inside = (s.values >= 0) & (s.values <= n) & (s.values == np.rint(s.values))
+    s.require(bool(inside.all()), f"whole numbers from 0 to {n:g} for binom")
+    return {"p": s.mean() / n}
+
+
+@_solver("poisson")
+def _poisson(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if set(known) != {"loc"}:
+        return None
+    s = s.shifted(known["loc"])
+    _require_counts(s, 0, "poisson")
+    return {"mu": s.mean()}
+
+
+def _require_counts(s: _Sample, least: int, family: str) -> None:
+    whole = (s.values >= least) & (s.values == np.rint(s.values))
+    s.require(bool(whole.all()), f"whole numbers of at least {least} for {family}")
+
+
+@_solver("geom")
+def _geom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if set(known) != {"loc"}:
+        return None
+    s = s.shifted(known["loc"])
+    _require_counts(s, 1, "geom")
+    return {"p": 1.0 / s.mean()}
+
+
+@_solver("randint")
+def _randint(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = s.shifted(known["loc"])
+    low = known.get("low", float(s.values.min()))
+    return {"low": low, "high": known.get("high", float(s.values.max()) + 1.0)}
+
+
+@_solver("nbinom")
+def _nbinom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or "p" in known:
+        return None
+    s = s.shifted(known["loc"])
+    _require_counts(s, 0, "nbinom")
+    mean = s.mean()
+    if "n" in known:
+        return {"p": known["n"] / (known["n"] + mean)}
+    variance = s.mean(lambda x: (x - mean) ** 2)
+    s.require(
+        variance > mean,
+        "a variance above the mean for nbinom; otherwise the likelihood grows without end "
+        "towards the Poisson law",
+    )
+
+    def score(log_n: float) -> float:
+        n = math.exp(log_n)
+        return s.mean(lambda x: special.digamma(x + n) - special.digamma(n)) - math.log1p(mean / n)
+
+    guess = math.log(mean * mean / (variance - mean))
+    n = math.exp(_root(score, guess))
+    return {"n": n, "p": n / (n + mean)}
+
+
+def _root(function: Any, guess: float, step: float = 0.5) -> float:
+    """Return the root of a function that is positive to its left and negative to its right."""
+    low = high = guess
+    while function(low) < 0:
+        low, step = low - step, 2.0 * step
+        if step > 1e3:
+            raise ValueError("data: the likelihood has no maximum for these observations")
+    step = 0.5
+    while function(high) > 0:
+        high, step = high + step, 2.0 * step
+        if step > 1e3:
+            raise ValueError("data: the likelihood has no maximum for these observations")
+    return (
+        float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14)) if low < high else low
+    )
+
+
+@_solver("norm")
+def _norm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", s.mean())
+    if "scale" in known:
+        return {"loc": loc}
+    spread = math.sqrt(s.mean(lambda x: (x - loc) ** 2))
+    s.require(spread > 0, "observations that are not all equal for norm")
+    return {"loc": loc, "scale": spread}
+
+
+@_solver("lognorm")
+def _lognorm(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "lognorm")
+    mu = math.log(known["scale"]) if "scale" in known else s.mean(np.log)
+    result = {} if "scale" in known else {"scale": math.exp(mu)}
+    if "s" not in known:
+        spread = math.sqrt(s.mean(lambda x: (np.log(x) - mu) ** 2))
+        s.require(spread > 0, "observations that are not all equal for lognorm")
+        result["s"] = spread
+    return result
+
+
+def _positive(s: _Sample, loc: float, family: str) -> _Sample:
+    s = s.shifted(loc)
+    s.require(bool((s.values > 0).all()), f"observations above loc={loc:g} for {family}")
+    return s
+
+
+@_solver("expon")
+def _expon(s: _Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", float(s.values.min()))
+    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for expon")
+    if "scale" in known:
+        return {"loc": loc}
+    scale = s.mean() - loc
+    s.require(scale > 0, "observations that are not all equal to loc for expon")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("halfnorm")
+def _halfnorm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", float(s.values.min()))
+    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for halfnorm")
+    if "scale" in known:
+        return {"loc": loc}
+    scale = math.sqrt(s.mean(lambda x: (x - loc) ** 2))
+    s.require(scale > 0, "observations that are not all equal to loc for halfnorm")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("rayleigh")
+def _rayleigh(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "rayleigh")
+    return {"scale": math.sqrt(s.mean(np.square) / 2.0)}
+
+
+@_solver("laplace")
+def _laplace(s: _Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", s.median())
+    if "scale" in known:
+        return {"loc": loc}
+    scale = s.mean(lambda x: np.abs(x - loc))
+    s.require(scale > 0, "observations that are not all equal for laplace")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("uniform")
+def _uniform(s: _Sample, known: dict[str, float]) -> dict[str, float]:
+    low, high = float(s.values.min()), float(s.values.max())
+    if "scale" in known:
+        # Every location that covers the data is as likely; take the middle one.
+        s.require(high - low <= known["scale"], f"a range of at most scale={known['scale']:g}")
+        return {"loc": 0.5 * (low + high - known["scale"])}
+    loc = known.get("loc", low)
+    s.require(loc <= low, f"observations of at least loc={loc:g} for uniform")
+    s.require(high > loc, "observations that are not all equal to loc for uniform")
+    return {"loc": loc, "scale": high - loc}
+
+
+@_solver("pareto")
+def _pareto(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "pareto")
+    scale = known.get("scale", float(s.values.min()))
+    s.require(bool((s.values >= scale).all()), f"observations of at least {scale:g} for pareto")
+    if "b" in known:
+        return {"scale": scale}
+    growth = s.mean(lambda x: np.log(x / scale))
+    s.require(growth > 0, "observations that are not all equal for pareto")
+    return {"b": 1.0 / growth, "scale": scale}
+
+
+def _gamma_shape(gap: float) -> float:
+    """Solve log a - digamma(a) = gap."""
+
+    def score(log_a: float) -> float:
+        a = math.exp(log_a)
+        return log_a - float(special.digamma(a)) - gap
+
+    start = (3.0 - gap + math.sqrt((gap - 3.0) ** 2 + 24.0 * gap)) / (12.0 * gap)
+    return math.exp(_root(score, math.log(start)))
+
+
+@_solver("gamma")
+def _gamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "gamma")
+    mean = s.mean()
+    if "a" in known:
+        return {"scale": mean / known["a"]}
+    if "scale" in known:
+        target = s.mean(np.log) - math.log(known["scale"])
+        return {"a": math.exp(_root(lambda t: target - special.digamma(math.exp(t)), target))}
+    gap = -s.mean(lambda x: np.log(x / mean))
+    s.require(gap > 0, "observations that are not all equal for gamma")
+    a = _gamma_shape(gap)
+    return {"a": a, "scale": mean / a}
+
+
+@_solver("invgamma")
+def _invgamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "invgamma")
+    turned = {"loc": 0.0}
+    if "a" in known:
+        turned["a"] = known["a"]
+    if "scale" in known:
+        turned["scale"] = 1.0 / known["scale"]
+    solved = _gamma(_Sample(1.0 / s.values, s.counts, s.n), turned)
+    return {name: 1.0 / value if name == "scale" else value for name, value in solved.items()}
+
+
+@_solver("weibull_min")
+def _weibull(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or ("scale" in known and "c" not in known):
+        return None
+    s = _positive(s, known["loc"], "weibull_min")
+    logs = np.log(s.values)
+    top = float(logs.max())
+    centre = float(np.dot(logs, s.counts)) / s.n
+    s.require(top > logs.min(), "observations that are not all equal for weibull_min")
+
+    def score(log_c: float) -> float:
+        c = math.exp(log_c)
+        weight = np.exp(c * (logs - top)) * s.counts
+        return 1.0 / c + centre - float(np.dot(weight, logs) / weight.sum())
+
+    spread = math.sqrt(float(np.dot((logs - centre) ** 2, s.counts)) / s.n)
+    c = known.get("c") or math.exp(_root(score, math.log(1.28 / spread)))
+    power = s.mean(lambda x: np.exp(c * (np.log(x) - top)))
+    return {"c": c, "scale": math.exp(top + math.log(power) / c)}
+
+
+@_solver("gumbel_r")
+def _gumbel_r(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" in known:
+        return None
+    low = float(s.values.min())
+    mean = s.mean()
+    spread = math.sqrt(s.mean(lambda x: (x - mean) ** 2))
+    s.require(spread > 0, "observations that are not all equal for gumbel")
+
+    def score(log_scale: float) -> float:
+        scale = math.exp(log_scale)
+        weight = np.exp(-(s.values - low) / scale) * s.counts
+        return mean - float(np.dot(weight, s.values) / weight.sum()) - scale
+
+    scale = known.get("scale") or math.exp(_root(score, math.log(spread * 0.78)))
+    total = s.mean(lambda x: np.exp(-(x - low) / scale))
+    return {"loc": low - scale * math.log(total), "scale": scale}
+
+
+@_solver("gumbel_l")
+def _gumbel_l(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    solved = _gumbel_r(_Sample(-s.values, s.counts, s.n), known)
+    return None if solved is None else {**solved, "loc": -solved["loc"]}
+
+
+@_solver("beta")
+def _beta(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or "scale" not in known:
+        return None
+    s = _Sample((s.values - known["loc"]) / known["scale"], s.counts, s.n)
+    s.require(bool(((s.values > 0) & (s.values < 1)).all()), "observations inside (0, 1) for beta")
+    log_x, log_rest = s.mean(np.log), s.mean(lambda x: np.log1p(-x))
+    if "a" in known or "b" in known:
+        held, target = ("a", log_rest) if "a" in known else ("b", log_x)
+        other = known[held]
+
+        def score(log_shape: float) -> float:
+            shape = math.exp(log_shape)
+            return target - float(special.digamma(shape) - special.digamma(shape + other))
+
+        return {"b" if held == "a" else "a": math.exp(_root(score, 0.0))}
+    mean = s.mean()
+    variance = s.mean(lambda x: (x - mean) ** 2)
+    s.require(variance > 0, "observations that are not all equal for beta")
+    size = max(mean * (1.0 - mean) / variance - 1.0, 0.1)
+    shape = np.log([mean * size, (1.0 - mean) * size])
+    for _ in range(100):
+        # Newton's method for the two likelihood equations, in log a and log b.
+        a, b = np.exp(shape)
+        both = special.digamma(a + b)
+        gradient = np.array(
+            [log_x - special.digamma(a) + both, log_rest - special.digamma(b) + both]
+        )
+        curve = special.polygamma(1, a + b)
+        hessian = np.array(
+            [[curve - special.polygamma(1, a), curve], [curve, curve - special.polygamma(1, b)]]
+        )
+        step = np.linalg.solve(hessian, gradient) / np.array([a, b])
+        shape = shape - np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() < 1e-14:
+            break
+    a, b = np.exp(shape)
+    return {"a": float(a), "b": float(b)}
+
+
+def _domain(family: Any, name: str) -> tuple[float, float]:
+    if name == "scale":
+        return 0.0, math.inf
+    for info in family._shape_info():
+        if info.name == name:
+            return float(info.endpoints[0]), float(info.endpoints[1])
+    return -math.inf, math.inf
+
+
+def _maximise(
+    family: Any, values: np.ndarray, counts: np.ndarray, known: dict[str, float]
+) -> dict[str, float]:
+    """Maximise the mean log-likelihood in coordinates in which every point is valid."""
+    names = _parameter_names(family)
+    free = [name for name in names if name not in known]
+    n = counts.sum()
+    everything = np.repeat(values, counts) if counts.max() > 1 else values
+    if isinstance(family, stats.rv_discrete):
+        start = {name: 1.0 if _domain(family, name)[1] > 1 else 0.5 for name in names}
+        start["loc"] = 0.0
+    else:
+        start = dict(zip(names, family._fitstart(everything), strict=True))
+    domains = {name: _domain(family, name) for name in free}
+    middle, spread = float(np.mean(everything)), float(np.std(everything)) or 1.0
+
+    def to_line(name: str, x: float) -> float:
+        low, high = domains[name]
+        if math.isfinite(low) and math.isfinite(high):
+            share = min(max((x - low) / (high - low), 1e-3), 1.0 - 1e-3)
+            return math.log(share / (1.0 - share))
+        if math.isfinite(low):
+            return math.log(max(x - low, 1e-8))
+        return (x - middle) / spread if name == "loc" else x
+
+    def from_line(name: str, y: float) -> float:
+        low, high = domains[name]
+        if math.isfinite(low) and math.isfinite(high):
+            return low + (high - low) * float(special.expit(y))
+        if math.isfinite(low):
+            return low + math.exp(min(y, 700.0))
+        return middle + spread * y if name == "loc" else y
+
+    def loss(point: np.ndarray) -> float:
+        params = {name: from_line(name, y) for name, y in zip(free, point, strict=True)}
+        with np.errstate(all="ignore"):
+            value = float(_weighted(family, {**known, **params}, values, counts)) / n
+        return -value if math.isfinite(value) else 1e300
+
+    point = np.array([to_line(name, start[name]) for name in free])
+    first = optimize.minimize(
+        loss,
+        point,
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4000, "maxfev": 8000, "adaptive": True},
+    )
+    second = optimize.minimize(loss, first.x, method="BFGS", options={"gtol": 1e-10})
+    best = second if second.fun <= first.fun else first
+    if best.fun >= 1e299 or np.abs(best.x).max() > 300.0:
+        raise ValueError(f"data: the likelihood of {family.name} has no maximum for these data")
+    return {name: from_line(name, y) for name, y in zip(free, best.x, strict=True)}
+
+
+# --- standard errors ------------------------------------------------------------------------
+
+
+def _standard_errors(
+    family: Any, params: dict[str, float], free: list[str], values: np.ndarray, counts: np.ndarray
+) -> dict[str, float | None]:
+    """Invert the observed information, restricted to the parameters for which it exists."""
+    edges = _EDGES.get(family.name, ())
+    regular = [name for name in free if name not in edges]
+    result: dict[str, float | None] = dict.fromkeys(free)
+    steps = {}
+    for name in regular:
+        low, high = _domain(family, name)
+        size = params["scale"] if name == "loc" and "scale" in params else abs(params[name])
+        room = min(params[name] - low, high - params[name])
+        steps[name] = 2e-3 * min(size, room)
+    regular = [name for name in regular if steps[name] > 0]
+    if not regular:
+        return result
+    n = counts.sum()
+
+    def mean_log_likelihood(shift: dict[str, float]) -> float:
+        moved = {
+            name: params[name] + shift.get(name, 0.0) * steps.get(name, 0.0) for name in params
+        }
+        return float(_weighted(family, moved, values, counts)) / n
+
+    centre = mean_log_likelihood({})
+    size = len(regular)
+    information = np.empty((size, size))
+    for i, one in enumerate(regular):
+        for j, two in enumerate(regular[: i + 1]):
+            estimates = []
+            for h in (1.0, 2.0):
+                if i == j:
+                    outer = mean_log_likelihood({one: h}) + mean_log_likelihood({one: -h})
+                    second = (outer - 2.0 * centre) / h**2
+                else:
+                    second = (
+                        mean_log_likelihood({one: h, two: h})
+                        - mean_log_likelihood({one: h, two: -h})
+                        - mean_log_likelihood({one: -h, two: h})
+                        + mean_log_likelihood({one: -h, two: -h})
+                    ) / (4.0 * h**2)
+                estimates.append(second)
+            # Richardson: the error of the central difference is of second order in h.
+            value = -(4.0 * estimates[0] - estimates[1]) / 3.0
+            information[i, j] = information[j, i] = value
+    if not np.isfinite(information).all():
+        return result
+    try:
+        covariance = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        return result
+    for i, name in enumerate(regular):
+        if covariance[i, i] > 0:
+            result[name] = float(steps[name] * math.sqrt(covariance[i, i] / n))
+    return result
