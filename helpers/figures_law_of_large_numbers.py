@@ -10,9 +10,17 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from helpers.convergence import (
+    chebyshev_bound,
+    chebyshev_epsilon,
+    chebyshev_extremal,
+    clt_tail,
+    hoeffding_bound,
+    running_mean,
+)
 from helpers.plotting import INK, MUTED, THETA_STAR, M, P, Q, subplots
 
-__all__ = ["draw_running_means", "draw_sample_sizes", "draw_settling", "draw_tails"]
+__all__ = ["coin_tail", "draw_running_means", "draw_sample_sizes", "draw_settling", "draw_tails"]
 
 SEED = 20200716
 LONGEST = 1000
@@ -22,7 +30,7 @@ LONGEST = 1000
 def _running_means(repeats: int = 4000) -> NDArray[np.float64]:
     """Return running means of exponential samples (mean one), shape (repeats, LONGEST)."""
     draws = np.random.default_rng(SEED).exponential(size=(repeats, LONGEST))
-    return draws.cumsum(axis=1) / np.arange(1, LONGEST + 1)
+    return running_mean(draws)
 
 
 def draw_running_means(n: int = 30) -> Figure:
@@ -41,7 +49,7 @@ def draw_running_means(n: int = 30) -> Figure:
     means = _running_means()
     fig, (paths, spread) = subplots(2, 1, height=4.8)
     sizes = np.arange(1, LONGEST + 1)
-    band = np.sqrt(1 / (sizes * 0.05))
+    band = chebyshev_epsilon(0.05, variance=1, n=sizes)
     paths.fill_between(sizes, 1 - band, 1 + band, **M.area)
     for path in means[:12]:
         paths.plot(sizes, path, color=P, linestyle="solid", linewidth=0.7, alpha=0.7)
@@ -55,13 +63,12 @@ def draw_running_means(n: int = 30) -> Figure:
     height, _ = np.histogram(means[:, n - 1], edges, density=True)
     spread.stairs(height, edges, color=P, fill=True, alpha=0.75, label="4000 samples")
     spread.axvline(1, **THETA_STAR.line, label=r"$\mu$")
+    bound = chebyshev_bound(0.25, variance=1, n=n)
     outside = float(np.mean(abs(means[:, n - 1] - 1) >= 0.25))
     for edge in (0.75, 1.25):
         spread.axvline(edge, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     spread.set(xlabel="mean of the first $n$ draws", ylabel="density", xlim=(0, 2.6), ylim=(0, 13))
-    spread.set_title(
-        f"$n$ = {n}: {outside:.1%} off by 0.25 or more (bound {min(1.0, 1 / (n * 0.25**2)):.1%})"
-    )
+    spread.set_title(f"$n$ = {n}: {outside:.1%} off by 0.25 or more (bound {bound:.1%})")
     return fig
 
 
@@ -79,15 +86,16 @@ def draw_tails(k: float = 2.0) -> Figure:
     2
     """
     fig, (pmf, tails) = subplots(2, 1, height=4.8, height_ratios=(1, 1.4))
-    outer = 1 / (2 * k**2)
-    pmf.bar([-k, 0, k], [outer, 1 - 2 * outer, outer], width=0.16, **P.bars)
+    three = chebyshev_extremal(k)
+    outer = three.pmf(k)
+    pmf.bar(three.xk, three.pk, width=0.16, **P.bars)
     pmf.set(
         xlabel=r"$(x - \mu)\,/\,\sigma$", ylabel="probability", xlim=(-4.3, 4.3), ylim=(0, 1.02)
     )
     pmf.set_title(f"Mass {outer:.3f} at each end, {1 - 2 * outer:.3f} in the middle")
 
     t = np.linspace(0.8, 4, 161)
-    tails.plot(t, 1 / t**2, color=INK, label="$1/k^2$")
+    tails.plot(t, chebyshev_bound(t, variance=1), color=INK, label=r"$\min(1, 1/k^2)$")
     tails.plot(t, np.where(t <= k, 2 * outer, np.nan), **P.line, label="three points")
     tails.plot([k], [2 * outer], **P.points)
     tails.plot(t, np.exp(-1 - t) + np.maximum(0, 1 - np.exp(t - 1)), **Q.line, label="exponential")
@@ -103,8 +111,27 @@ def draw_tails(k: float = 2.0) -> Figure:
     return fig
 
 
-def _coin_tail(sizes: NDArray[np.int64], epsilon: float) -> NDArray[np.float64]:
-    """Return P(|mean - 1/2| >= epsilon) of fair coins, exactly, for each sample size."""
+def coin_tail(sizes: ArrayLike, epsilon: float) -> NDArray[np.float64]:
+    """Return the probability that the share of heads is off one half by epsilon or more.
+
+    Parameters
+    ----------
+    sizes : array_like of int
+        Numbers of tosses of a fair coin.
+    epsilon : float
+        The error that is asked about, positive.
+
+    Returns
+    -------
+    ndarray, shape of ``sizes``
+        Sums of binomial probabilities; nothing is approximated.
+
+    Examples
+    --------
+    >>> coin_tail([1, 2, 4], 0.5).tolist()
+    [1.0, 0.5, 0.125]
+    """
+    sizes = np.asarray(sizes)
     # A count that lies on the boundary belongs to the event, whatever 0.55 * 100 rounds to.
     least = np.ceil(sizes * (0.5 + epsilon) - 1e-9)
     return 2 * stats.binom.sf(least - 1, sizes, 0.5)
@@ -128,11 +155,11 @@ def draw_sample_sizes(epsilon: float = 0.05, delta: float = 0.05) -> Figure:
     fig, axes = subplots(height=3.6)
     sizes = np.unique(np.geomspace(10, 20_000, 400).astype(int))
     axes.axhline(delta, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.plot(sizes, 1 / (4 * sizes * epsilon**2), **P.line, label="Chebyshev")
-    axes.plot(sizes, 2 * np.exp(-2 * sizes * epsilon**2), **Q.line, label="Hoeffding")
-    normal = 2 * stats.norm.sf(2 * epsilon * np.sqrt(sizes))
+    axes.plot(sizes, chebyshev_bound(epsilon, variance=0.25, n=sizes), **P.line, label="Chebyshev")
+    axes.plot(sizes, hoeffding_bound(epsilon, width=1, n=sizes), **Q.line, label="Hoeffding")
+    normal = clt_tail(epsilon, variance=0.25, n=sizes)
     axes.plot(
-        sizes, _coin_tail(sizes, epsilon), color=INK, linestyle="solid", linewidth=1, label="exact"
+        sizes, coin_tail(sizes, epsilon), color=INK, linestyle="solid", linewidth=1, label="exact"
     )
     axes.plot(sizes, normal, **M.line, label="central limit")
     axes.set(
@@ -165,7 +192,7 @@ def draw_settling(draws: ArrayLike) -> Figure:
     shown = np.unique(np.geomspace(1, draws.shape[1], 300).astype(int)) - 1
     fig, (raw, logs) = subplots(2, 1, height=4.8)
     for axes, values in ((raw, draws), (logs, stats.cauchy.logpdf(draws))):
-        means = (values.cumsum(axis=1) / sizes)[:, shown]
+        means = running_mean(values)[:, shown]
         for path in means:
             axes.plot(sizes[shown], path, color=P, linestyle="solid", linewidth=0.9, alpha=0.8)
         axes.set(xlabel="number of draws", xscale="log", xlim=(1, sizes[-1]))

@@ -51,7 +51,7 @@ def test_three_points_attain_the_bound_and_the_others_stay_below(k):
     assert points @ mass == pytest.approx(0, abs=1e-12)
     assert points**2 @ mass == pytest.approx(1)
     drawn = lines(tails)
-    t, bound = drawn["$1/k^2$"].get_data()
+    t, bound = drawn[r"$\min(1, 1/k^2)$"].get_data()
     for name in ("three points", "exponential", "normal"):
         curve = drawn[name].get_ydata()
         seen = np.isfinite(curve) & (t >= 1)
