@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
@@ -21,6 +22,7 @@ __all__ = [
     "draw_dip",
     "draw_fit",
     "draw_memorising",
+    "draw_parts",
     "draw_rates",
     "draw_settling",
 ]
@@ -83,10 +85,7 @@ def draw_fit(rate: float, data: CountData) -> Figure:
     """
     p_hat = data.proportions
     seen = p_hat > 0
-    entropy = -(p_hat[seen] @ np.log(p_hat[seen]))
     theta = np.linspace(0.3 * data.mean, 2.2 * data.mean, 121)
-    objective = -(p_hat @ stats.poisson.logpmf(data.values[:, None], theta))
-    here = -(p_hat @ stats.poisson.logpmf(data.values, rate))
     fig, (top, bottom) = subplots(2, 1, height=4.6)
     top.bar(data.values, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
     model = stats.poisson.pmf(data.values, rate)
@@ -97,28 +96,61 @@ def draw_fit(rate: float, data: CountData) -> Figure:
         ylabel="proportion",
     )
     top.legend(loc="upper right")
-    bottom.fill_between(theta, entropy, objective, **Q.area)
-    bottom.plot(theta, objective, color=str(INK), label=r"$-\ell(\theta)/n$")
-    bottom.axhline(entropy, color=str(P), linewidth=1.4, label=r"$H(\hat p)$")
-    bottom.plot(
-        [rate, rate],
-        [entropy, here],
-        color=str(Q),
-        linewidth=3,
-        label=r"$D_{KL}(\hat p\|p_\theta)$",
+    draw_parts(
+        bottom,
+        theta,
+        -(p_hat @ stats.poisson.logpmf(data.values[:, None], theta)),
+        here=(rate, -(p_hat @ stats.poisson.logpmf(data.values, rate))),
+        floor=-(p_hat[seen] @ np.log(p_hat[seen])),
     )
-    bottom.plot([rate], [here], **Q.points)
-    bottom.set(
+    return fig
+
+
+def draw_parts(
+    axes: Axes,
+    theta: np.ndarray,
+    objective: np.ndarray,
+    *,
+    here: tuple[float, float],
+    floor: float,
+    parameter: str = r"$\theta$",
+    floor_label: str = r"$H(\hat p)$",
+    kl_label: str = r"$D_{KL}(\hat p\|p_\theta)$",
+) -> None:
+    """Draw minus the mean log-likelihood as an entropy and, standing on it, a divergence.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The panel to draw into.
+    theta, objective : ndarray, shape (m,)
+        The curve, in nats.
+    here : tuple of float
+        The parameter that is looked at, and the objective there.
+    floor : float
+        The entropy, in nats.
+    parameter, floor_label, kl_label : str
+        How the axis and the two parts are called.
+    """
+    rate, value = here
+    height = np.ptp(objective)
+    axes.fill_between(theta, floor, objective, **Q.area)
+    axes.plot(theta, objective, color=str(INK), label=r"$-\ell(\theta)/n$")
+    axes.axhline(floor, color=str(P), linewidth=1.4, label=floor_label)
+    axes.plot(
+        [rate, rate], [floor, value], color=str(Q), linestyle="solid", linewidth=3, label=kl_label
+    )
+    axes.plot([rate], [value], **Q.points)
+    axes.set(
         xlim=(theta[0], theta[-1]),
-        ylim=(entropy - 0.12 * np.ptp(objective), entropy + 1.15 * np.ptp(objective)),
-        xlabel=r"$\theta$",
+        ylim=(floor - 0.12 * height, max(floor, objective.min()) + 1.15 * height),
+        xlabel=parameter,
         ylabel="nats",
     )
-    bottom.set_title(
-        rf"{here:.4f} = {entropy:.4f} + {here - entropy:.4f} nats at $\theta$ = {rate:.3g}"
+    axes.set_title(
+        rf"{value:.4f} = {floor:.4f} + {value - floor:.4f} nats at {parameter} = {rate:.3g}"
     )
-    bottom.legend(loc="upper center")
-    return fig
+    axes.legend(loc="upper center")
 
 
 def draw_dip(n: int = 5) -> Figure:

@@ -1,0 +1,584 @@
+"""Your own data: read it, fit a family, and see the identity of the book on it.
+
+:func:`your_data` is made for a reader at a keyboard: what it cannot use it answers with a sentence
+(an :class:`Answer`), not with a traceback. Programs call :func:`read_data` and :func:`analyse`,
+which raise :class:`DataError`.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
+
+from helpers.divergence import entropy, kl_divergence
+from helpers.explorer import Explorer, explore
+from helpers.figures_proof import draw_parts
+from helpers.likelihood import Fit, empirical, fit_mle, log_likelihood
+from helpers.plotting import FigureDisplay, P, Q, show, subplots
+
+__all__ = [
+    "FAMILIES",
+    "Analysis",
+    "Answer",
+    "DataError",
+    "Family",
+    "analyse",
+    "read_data",
+    "your_data",
+]
+
+
+class DataError(ValueError):
+    """Data or a wish that cannot be met; its text is a sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family a reader may fit.
+
+    Attributes
+    ----------
+    name : str
+        What the reader writes.
+    law : scipy.stats distribution
+    fixed : Mapping
+        Parameters that are not fitted, by SciPy's names.
+    parameters : Mapping
+        SciPy's name of each fitted parameter, and the book's.
+    accepts : callable
+        Whether each observation may come from the family, elementwise.
+    wants : str
+        What observations it takes, as the end of a sentence.
+    degenerate : callable
+        Why the likelihood has no maximum in the family for this sample; an empty string if it
+        has one.
+    """
+
+    name: str
+    law: object
+    fixed: Mapping[str, float]
+    parameters: Mapping[str, str]
+    accepts: Callable[[NDArray], NDArray]
+    wants: str
+    degenerate: Callable[[NDArray], str]
+
+    @property
+    def discrete(self) -> bool:
+        """Whether it is a family of probability mass functions."""
+        return isinstance(self.law, stats.rv_discrete)
+
+
+def _whole(x: NDArray) -> NDArray:
+    return (x >= 0) & (x == np.floor(x))
+
+
+def _never(_: NDArray) -> str:
+    return ""
+
+
+def _one_value(x: NDArray) -> str:
+    if np.ptp(x) > 0:
+        return ""
+    return (
+        f"All your observations are {x[0]:g}: the likelihood grows without bound as the spread "
+        "goes to 0, so it has no maximum. Give at least two different numbers"
+    )
+
+
+def _all_zero(x: NDArray) -> str:
+    if x.any():
+        return ""
+    return (
+        "All your observations are 0: the likelihood grows as the mean goes to 0, and no "
+        "distribution of the family has mean 0"
+    )
+
+
+def _constant_trials(x: NDArray) -> str:
+    if 0 < x.mean() < 1:
+        return ""
+    return (
+        f"All your observations are {x[0]:g}: the maximum lies at the end of the family, "
+        f"theta = {x[0]:g}, where no standard error can be had from the curvature"
+    )
+
+
+_POSITIVE = "numbers greater than 0"
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family(
+            "bernoulli", stats.bernoulli, {"loc": 0}, {"p": "theta"},
+            lambda x: (x == 0) | (x == 1), "0 or 1, one for each trial", _constant_trials,
+        ),
+        Family(
+            "poisson", stats.poisson, {"loc": 0}, {"mu": "theta"},
+            _whole, "whole numbers from 0 on", _all_zero,
+        ),
+        Family(
+            "geometric", stats.geom, {"loc": 0}, {"p": "theta"},
+            lambda x: _whole(x) & (x >= 1), "whole numbers from 1 on (trials up to a success)",
+            lambda x: "" if x.max() > 1 else (
+                "All your observations are 1: the maximum lies at the end of the family, "
+                "theta = 1, where no standard error can be had from the curvature"
+            ),
+        ),
+        Family(
+            "exponential", stats.expon, {"loc": 0}, {"scale": "mean"},
+            lambda x: x >= 0, "numbers from 0 on", _all_zero,
+        ),
+        Family(
+            "normal", stats.norm, {}, {"loc": "mu", "scale": "sigma"},
+            lambda x: np.ones(x.shape, dtype=bool), "any numbers", _one_value,
+        ),
+        Family(
+            "lognormal", stats.lognorm, {"loc": 0}, {"s": "sigma", "scale": "exp(mu)"},
+            lambda x: x > 0, _POSITIVE, _one_value,
+        ),
+        Family(
+            "gamma", stats.gamma, {"loc": 0}, {"a": "shape", "scale": "scale"},
+            lambda x: x > 0, _POSITIVE, _one_value,
+        ),
+    )
+}  # fmt: skip
+"""The families that :func:`your_data` fits, by name."""
+
+
+def _number(cell: object, place: str) -> float:
+    if isinstance(cell, str):
+        cell = cell.strip()
+    try:
+        value = float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise DataError(f"{place} is {cell!r}, which is not a number.") from None
+    if not math.isfinite(value):
+        raise DataError(f"{place} is {cell!r}, which is not a finite number.")
+    return value
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _repeat(values: Iterable[object], how_often: Iterable[object]) -> NDArray[np.float64]:
+    values, how_often = list(values), list(how_often)
+    numbers = [_number(v, f"Value number {i}") for i, v in enumerate(values, 1)]
+    times = [_number(c, f"Count number {i}") for i, c in enumerate(how_often, 1)]
+    for i, c in enumerate(times, 1):
+        if c < 0 or c != int(c):
+            raise DataError(
+                f"Count number {i} is {c:g}, but a count of observations is a whole number from "
+                "0 on."
+            )
+    if sum(times) > MOST:
+        raise DataError(f"Those are {sum(times):g} observations, more than the {MOST} read here.")
+    return np.repeat(numbers, np.array(times, dtype=int))
+
+
+MOST = 2_000_000
+"""Most observations that are read: so many still fit and draw in seconds."""
+
+
+def _table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the column names and the rows of a CSV file."""
+    if not path.is_file():
+        raise DataError(
+            f"There is no file {str(path)!r}. A path is read from the folder of the notebook; "
+            "write the whole path if your file lies elsewhere."
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(
+            f"{path.name} is not a text file in UTF-8. Save the table as CSV (UTF-8) first."
+        ) from None
+    lines = [x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#")]
+    if not lines:
+        raise DataError(f"{path.name} holds no rows.")
+    # The separator is the one that the first row holds most of.
+    separator = max(",;\t", key=lines[0].count)
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    width = len(rows[0])
+    for number, row in enumerate(rows, 1):
+        if len(row) != width:
+            raise DataError(
+                f"Row {number} of {path.name} has {len(row)} columns where the first has {width}."
+            )
+    if all(_is_number(cell) for cell in rows[0]):
+        return [f"column {k}" for k in range(1, width + 1)], rows
+    return rows[0], rows[1:]
+
+
+def _read_file(path: Path, column: str | None, counts: bool) -> NDArray[np.float64]:
+    names, rows = _table(path)
+    listed = ", ".join(repr(name) for name in names)
+    if counts:
+        if len(names) != 2 or column is not None:
+            raise DataError(
+                "With counts=True a file has two columns, a value and how often it was seen, and "
+                f"no column is chosen; {path.name} has {len(names)}: {listed}."
+            )
+        return _repeat([row[0] for row in rows], [row[1] for row in rows])
+    if column is None:
+        if len(names) > 1:
+            raise DataError(
+                f"{path.name} has {len(names)} columns: {listed}. Choose one with column=..., or "
+                "say counts=True if the second says how often the first was seen."
+            )
+        place = 0
+    elif column in names:
+        place = names.index(column)
+    else:
+        raise DataError(f"{path.name} has no column {column!r}; its columns are {listed}.")
+    cells = [row[place] for row in rows]
+    return np.array([_number(c, f"Row {i} of {names[place]!r}") for i, c in enumerate(cells, 1)])
+
+
+def read_data(
+    source: object, *, column: str | None = None, counts: bool = False
+) -> NDArray[np.float64]:
+    """Read observations from a list, a mapping of counts, or a CSV file.
+
+    Parameters
+    ----------
+    source : array_like, Mapping, str or Path
+        Numbers; or a mapping from each value to how often it was seen; or the path of a CSV file
+        (comma, semicolon or tab between columns, lines that start with # are notes, a header is
+        recognised by not being numbers).
+    column : str, optional
+        The column of the file to read; needed where there are several.
+    counts : bool
+        For a file of two columns, or a list of pairs: a value, and how often it was seen.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Every observation by itself.
+
+    Raises
+    ------
+    DataError
+        With a sentence that says what is in the way.
+
+    Examples
+    --------
+    >>> read_data({0: 2, 3: 1}).tolist()
+    [0.0, 0.0, 3.0]
+    >>> read_data(["1", "two"])
+    Traceback (most recent call last):
+    helpers.your_data.DataError: Observation number 2 is 'two', which is not a number.
+    """
+    if isinstance(source, str | Path):
+        data = _read_file(Path(source), column, counts)
+    elif isinstance(source, Mapping):
+        data = _repeat(source.keys(), source.values())
+    else:
+        if not isinstance(source, Iterable):
+            raise DataError(
+                "Your data must be a list of numbers, a mapping from values to counts, or the "
+                f"path of a CSV file; this is {type(source).__name__}."
+            )
+        items = list(source)
+        if counts:
+            if not all(isinstance(x, Iterable) and len(list(x)) == 2 for x in items):
+                raise DataError("With counts=True every item is a pair: a value and a count.")
+            data = _repeat([x[0] for x in items], [x[1] for x in items])
+        elif any(isinstance(x, Iterable) and not isinstance(x, str) for x in items):
+            raise DataError(
+                "Your list holds lists. Give one flat list of numbers, or say counts=True if the "
+                "items are pairs of a value and how often it was seen."
+            )
+        else:
+            numbers = [_number(x, f"Observation number {i}") for i, x in enumerate(items, 1)]
+            data = np.array(numbers, dtype=float)
+    if data.size == 0:
+        raise DataError("There is no observation in your data; give at least one.")
+    if data.size > MOST:
+        raise DataError(f"Those are {data.size} observations, more than the {MOST} read here.")
+    return data
+
+
+def _family(name: object) -> Family:
+    listed = ", ".join(FAMILIES)
+    if not isinstance(name, str):
+        raise DataError(f"Name a family in quotes, one of: {listed}.")
+    key = name.strip().lower().replace("-", "").replace(" ", "")
+    key = {"gaussian": "normal", "binary": "bernoulli"}.get(key, key)
+    if key in FAMILIES:
+        return FAMILIES[key]
+    close = difflib.get_close_matches(key, FAMILIES, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise DataError(f"There is no family {name!r} here.{hint} The families are: {listed}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """A fit to a reader's data, and the book's identity on it; displayed as a table.
+
+    Attributes
+    ----------
+    family : Family
+    data : ndarray, shape (n,)
+    fit : Fit
+        Estimates, standard errors and log-likelihood, by SciPy's parameter names.
+    floor : float
+        The entropy on which the divergence stands, in nats: H(p_hat) for counts, the differential
+        entropy of the fitted density for measurements.
+    """
+
+    family: Family
+    data: NDArray[np.float64]
+    fit: Fit
+    floor: float
+
+    @property
+    def moving(self) -> str:
+        """SciPy's name of the parameter that the curve moves: the family's first."""
+        return next(iter(self.family.parameters))
+
+    def objective(self, theta: NDArray[np.float64] | float) -> NDArray[np.float64] | float:
+        """Return -(1/n) log-likelihood with the first parameter at ``theta``, in nats."""
+        params = {**self.fit.params, self.moving: theta}
+        return -log_likelihood(self.family.law, params, self.data) / self.fit.n
+
+    def divergence(self, theta: float) -> float:
+        """Return the divergence to the model with the first parameter at ``theta``, in nats.
+
+        From the empirical distribution for counts; for measurements, whose empirical distribution
+        has no density, from the fitted density.
+        """
+        model = self.family.law(**{**self.fit.params, self.moving: theta})
+        start = empirical(self.data) if self.family.discrete else self.fit.distribution
+        return kl_divergence(start, model)
+
+    @property
+    def theta_hat(self) -> float:
+        """The estimate of the first parameter."""
+        return self.fit.params[self.moving]
+
+    def grid(self, points: int = 41) -> NDArray[np.float64]:
+        """Return values of the first parameter around its estimate, inside its domain."""
+        error = self.fit.standard_errors[self.moving]
+        low = self.theta_hat - 6 * error
+        high = self.theta_hat + 6 * error
+        if self.moving != "loc":
+            low = max(low, self.theta_hat / 3)
+        if self.moving == "p":
+            high = min(high, (2 + self.theta_hat) / 3)
+        return np.linspace(low, high, points)
+
+    def identity(self, theta: float | None = None) -> dict[str, float]:
+        """Return both sides of the identity at ``theta`` (the estimate if omitted), in nats.
+
+        Keys: ``objective``, which is -(1/n) log-likelihood; ``entropy`` and ``divergence``, each
+        computed by its own route; ``difference``, the first minus the sum of the other two.
+        """
+        theta = self.theta_hat if theta is None else theta
+        objective, divergence = float(self.objective(theta)), self.divergence(theta)
+        return {
+            "objective": objective,
+            "entropy": self.floor,
+            "divergence": divergence,
+            "difference": objective - (self.floor + divergence),
+        }
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("family", self.family.name), ("observations", str(self.fit.n))]
+        for scipy_name, name in self.family.parameters.items():
+            error = self.fit.standard_errors[scipy_name]
+            told = "" if error is None else f" ± {error:.3g}"
+            rows.append((f"{name} ({self.fit.method})", f"{self.fit.params[scipy_name]:.6g}{told}"))
+        rows.append(("log-likelihood", f"{self.fit.log_likelihood:.6g} nats"))
+        start = "observed proportions" if self.family.discrete else "fitted density"
+        rows.append(("the identity", f"−(1/n) log-likelihood = entropy + divergence ({start})"))
+        elsewhere = float(f"{self.grid(5)[3]:.3g}")
+        name = self.family.parameters[self.moving]
+        sides = {
+            "at the estimate": self.identity(),
+            f"at {name} = {elsewhere:g}": self.identity(elsewhere),
+        }
+        for place, parts in sides.items():
+            left, one, two = (parts[k] for k in ("objective", "entropy", "divergence"))
+            rows.append((place, f"{left:.6f} = {one:.6f} + {two:.6f} nats"))
+        worst = max(abs(parts["difference"]) for parts in sides.values())
+        told = "less than 1e-12 nats" if worst < 1e-12 else f"{worst:.0e} nats"
+        return [*rows, ("the two sides differ by", told)]
+
+    def __repr__(self) -> str:
+        rows = self._rows()
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+    def _repr_markdown_(self) -> str:
+        rows = "\n".join(f"| {name} | {value} |" for name, value in self._rows())
+        return f"| quantity | value |\n|---|---|\n{rows}"
+
+    def draw(self, theta: float | None = None) -> Figure:
+        """Draw the data against a model, and the identity as a curve."""
+        theta = self.theta_hat if theta is None else theta
+        name = self.family.parameters[self.moving]
+        label = {"theta": r"$\theta$", "mu": r"$\mu$", "sigma": r"$\sigma$"}.get(name, name)
+        fig, (top, bottom) = subplots(2, 1, height=4.6)
+        model = self.family.law(**{**self.fit.params, self.moving: theta})
+        low, high = self.data.min(), self.data.max()
+        if self.family.discrete:
+            counts = np.arange(int(low), min(int(high), int(low) + 200) + 1)
+            p_hat = empirical(self.data).pmf(counts)
+            top.bar(counts, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
+            at = model.pmf(counts)
+            top.plot(counts, at, **Q.line, marker="o", markersize=4, label=r"$p_\theta$")
+            top.set(ylim=(0, 1.5 * p_hat.max()), xlabel="value", ylabel="proportion")
+        else:
+            pad = 0.15 * (high - low)
+            x = np.linspace(low - pad, high + pad, 201)
+            bins = int(np.clip(np.sqrt(self.data.size), 4, 40))
+            shares, edges = np.histogram(self.data, bins=bins, density=True)
+            top.stairs(shares, edges, color=str(P), fill=True, alpha=0.3, label="observed")
+            top.plot(x, model.pdf(x), **Q.line, label=r"$p_\theta$")
+            top.set(xlim=(x[0], x[-1]), ylim=(0, 1.6 * shares.max()))
+            top.set(xlabel="value", ylabel="density")
+        top.legend(loc="upper right")
+        theta_grid = self.grid(81)
+        start = r"\hat p" if self.family.discrete else r"p_{\hat\theta}"
+        draw_parts(
+            bottom,
+            theta_grid,
+            self.objective(theta_grid),
+            here=(theta, float(self.objective(theta))),
+            floor=self.floor,
+            parameter=label,
+            floor_label=rf"$H({start})$",
+            kl_label=rf"$D_{{KL}}({start}\|p_\theta)$",
+        )
+        return fig
+
+    def curve(self) -> FigureDisplay:
+        """Show data, fit and curve, standing still at the estimate."""
+        return show(self.draw())
+
+    def explorer(self, points: int = 31) -> Explorer:
+        """Show the same with a slider for the first parameter."""
+        values = [float(f"{v:.3g}") for v in self.grid(points)]
+        name = self.family.parameters[self.moving]
+        return explore(
+            self.draw,
+            theta=list(dict.fromkeys(values)),
+            labels={"theta": name},
+            start={"theta": self.theta_hat},
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A sentence in place of a result: what is in the way, and what to do."""
+
+    sentence: str
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.sentence}**"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def curve(self) -> Answer:
+        """Return the sentence again: there is nothing to draw."""
+        return self
+
+    def explorer(self, points: int = 31) -> Answer:
+        """Return the sentence again: there is nothing to draw."""
+        return self
+
+
+def analyse(
+    source: object, family: str, *, column: str | None = None, counts: bool = False
+) -> Analysis:
+    """Fit a family to data by maximum likelihood, and check the book's identity on the fit.
+
+    Parameters
+    ----------
+    source, column, counts
+        The data, as for :func:`read_data`.
+    family : str
+        One of :data:`FAMILIES`.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    DataError
+        With a sentence that says what is in the way.
+
+    Examples
+    --------
+    >>> kicks = analyse({0: 109, 1: 65, 2: 22, 3: 3, 4: 1}, "poisson")
+    >>> round(kicks.fit.params["mu"], 2), round(kicks.fit.standard_errors["mu"], 3)
+    (0.61, 0.055)
+    >>> abs(kicks.identity()["difference"]) < 1e-12
+    True
+    """
+    chosen = _family(family)
+    data = read_data(source, column=column, counts=counts)
+    fits = chosen.accepts(data)
+    if not fits.all():
+        place = int(np.argmin(fits))
+        raise DataError(
+            f"Observation number {place + 1} is {data[place]:g}, but the {chosen.name} family "
+            f"takes {chosen.wants}."
+        )
+    if why := chosen.degenerate(data):
+        raise DataError(f"{why}.")
+    fit = fit_mle(chosen.law, data, fixed=chosen.fixed)
+    floor = entropy(empirical(data) if chosen.discrete else fit.distribution)
+    return Analysis(chosen, data, fit, floor)
+
+
+def your_data(
+    source: object, family: str, *, column: str | None = None, counts: bool = False
+) -> Analysis | Answer:
+    """Fit a family to your data; what cannot be used is answered with a sentence.
+
+    Parameters
+    ----------
+    source : array_like, Mapping, str or Path
+        A list of numbers, a mapping from values to counts, or the path of a CSV file.
+    family : str
+        One of :data:`FAMILIES`: "poisson", "normal", ...
+    column : str, optional
+        Which column of the file.
+    counts : bool
+        Whether two columns, or pairs, are values and how often each was seen.
+
+    Returns
+    -------
+    Analysis or Answer
+        An Answer is false in a condition.
+
+    Examples
+    --------
+    >>> your_data([2, 0, 1, 1.5], "poisson")
+    Observation number 4 is 1.5, but the poisson family takes whole numbers from 0 on.
+    >>> your_data([], "poisson")
+    There is no observation in your data; give at least one.
+    """
+    try:
+        return analyse(source, family, column=column, counts=counts)
+    except DataError as error:
+        return Answer(str(error))
