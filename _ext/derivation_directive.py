@@ -93,7 +93,8 @@ def scientific(value: float) -> str:
     if 0.01 <= abs(value) < 1000:
         return f"{value:.2g}"
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    power = str(int(exponent)).translate(SUPERSCRIPTS)
+    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{power}"
 
 
 def printed_length(latex: str) -> int:

@@ -171,9 +171,9 @@ def _nearest_in_order(
     Pooling adjacent violators, after the distances are subtracted; all between two bounds, which
     must leave room.
 
-    >>> _nearest_in_order([0, 0, 9], [2, 2], -10, 10)
+    >>> _nearest_in_order([0.0, 0.0, 9.0], [2, 2], -10, 10)
     [-1.0, 1.0, 9.0]
-    >>> _nearest_in_order([0, 0, 9], [2, 2], -10, 4)
+    >>> _nearest_in_order([0.0, 0.0, 9.0], [2, 2], -10.0, 4.0)
     [-1.0, 1.0, 4.0]
     """
     offset = [0.0, *accumulate(distance)]
