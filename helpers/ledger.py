@@ -235,9 +235,8 @@ class Ledger:
 
     def cycle(self) -> tuple[str, ...]:
         """Return claims each of which rests on the next, first and last the same; else ()."""
-        graph = {claim.name: claim.rests_on for claim in self.claims}
         try:
-            graphlib.TopologicalSorter(graph).prepare()
+            graphlib.TopologicalSorter(self._uses()).prepare()
         except graphlib.CycleError as error:
             # The error lists each node before those that depend on it.
             return tuple(reversed(error.args[1]))
@@ -245,7 +244,7 @@ class Ledger:
 
     def foundations(self, name: str) -> tuple[str, ...]:
         """Return every claim that one rests on, directly or through others, in reading order."""
-        return self._reached(name, {c.name: c.rests_on for c in self.claims})
+        return self._reached(name, self._uses())
 
     def used_by(self, name: str) -> tuple[str, ...]:
         """Return every claim that would fall with this one, in reading order."""
@@ -253,6 +252,12 @@ class Ledger:
         for user, used in self.edges():
             graph.setdefault(used, []).append(user)
         return self._reached(name, graph)
+
+    def _uses(self) -> dict[str, list[str]]:
+        uses: dict[str, list[str]] = {claim.name: [] for claim in self.claims}
+        for user, used in self.edges():
+            uses[user].append(used)
+        return uses
 
     def _reached(self, name: str, graph: Mapping[str, Collection[str]]) -> tuple[str, ...]:
         self[name]

@@ -1,0 +1,325 @@
+"""The ledger: its bookkeeping finds every kind of mistake, and its picture shows what is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.ledger import (
+    MEANING,
+    STATUSES,
+    Claim,
+    Ledger,
+    Promise,
+    claim_from_payload,
+    read_promises,
+    weaker,
+)
+from helpers.ledger_graph import (
+    PER_LAYER,
+    connected_claims,
+    draw_claims,
+    without_implied_edges,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def claim(name: str, *rests_on: str, status: str = "proved", **others) -> Claim:
+    return Claim(name, r"1 = 1", status, "page", rests_on=rests_on, **others)
+
+
+@pytest.fixture
+def sound() -> Ledger:
+    return Ledger(
+        (
+            claim("axiom", status="defined"),
+            claim("theorem", status="cited", references=("khinchin1929loi",)),
+            claim("lemma", "axiom"),
+            claim("result", "lemma", "theorem", status="numeric"),
+            claim("aside"),
+        ),
+        {"result": Promise("result", article=4)},
+    )
+
+
+def messages(ledger: Ledger, bibliography=("khinchin1929loi",)) -> list[str]:
+    return [problem.message for problem in ledger.problems(bibliography)]
+
+
+def test_a_sound_ledger_has_no_problems(sound):
+    assert messages(sound) == []
+
+
+def test_a_name_used_twice_is_found(sound):
+    twice = replace(sound, claims=(*sound.claims, claim("lemma")))
+    assert messages(twice) == ["the claim 'lemma' is shown 2 times: page, page"]
+
+
+def test_a_promised_claim_that_no_chapter_shows_is_found(sound):
+    promised = replace(sound, promises={"mle": Promise("mle")})
+    assert messages(promised) == ["no chapter shows the claim 'mle'"]
+
+
+def test_resting_on_a_claim_that_does_not_exist_is_found(sound):
+    bad = replace(sound, claims=(*sound.claims, claim("new", "lemma", "missing")))
+    assert messages(bad) == ["'new' rests on 'missing', which no chapter shows"]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+def test_a_cycle_is_found_and_named(length):
+    names = [f"c{i}" for i in range(length)]
+    around = [claim(name, names[(i + 1) % length]) for i, name in enumerate(names)]
+    found = messages(Ledger((claim("outside", "c0"), *around)))
+    assert len(found) == 1
+    path = found[0].removeprefix("claims rest on themselves: ").split(" -> ")
+    assert path[0] == path[-1]
+    assert sorted(path[1:]) == names
+    rests = {c.name: c.rests_on for c in around}
+    assert all(after in rests[before] for before, after in pairwise(path))
+
+
+@pytest.mark.parametrize(
+    ("references", "expected"),
+    [
+        ((), "the cited claim 'theorem' names no source"),
+        (("",), "a cited step of 'theorem' names no source"),
+        (("nobody1900",), "'theorem' cites 'nobody1900', which is not in the bibliography"),
+    ],
+)
+def test_a_cited_claim_without_its_source_is_found(references, expected):
+    assert messages(Ledger((claim("theorem", status="cited", references=references),))) == [
+        expected
+    ]
+
+
+def test_problems_name_the_page(sound):
+    bad = replace(sound, claims=(*sound.claims, claim("new", "missing")))
+    assert [problem.page for problem in bad.problems({"khinchin1929loi"})] == ["page"]
+
+
+def test_all_problems_are_found_at_once():
+    ledger = Ledger(
+        (claim("a", "b", "nowhere"), claim("b", "a"), claim("b"), claim("c", status="cited")),
+        {"d": Promise("d")},
+    )
+    assert len(messages(ledger)) == 5
+
+
+def test_standing_is_the_weakest_link(sound):
+    assert sound.standing("result") == ("cited", ("theorem",))
+    assert sound.standing("theorem") == ("cited", ())
+
+
+def test_a_proof_from_definitions_stands_as_proved(sound):
+    assert sound.standing("lemma") == ("proved", ())
+
+
+def test_standing_goes_through_claims_between():
+    ledger = Ledger((claim("a", status="sampled"), claim("b", "a"), claim("c", "b")))
+    assert ledger.standing("c") == ("sampled", ("a",))
+    assert ledger.standing("b") == ("sampled", ("a",))
+
+
+def test_totals_count_every_claim_once(sound):
+    assert sound.totals() == {
+        "defined": 1,
+        "proved": 2,
+        "exact": 0,
+        "numeric": 1,
+        "sampled": 0,
+        "cited": 1,
+    }
+    with_foundations = sound.totals_with_foundations()
+    assert with_foundations["cited"] == 2
+    assert sum(with_foundations.values()) == len(sound.claims)
+
+
+def test_foundations_and_users_mirror_each_other(sound):
+    assert sound.foundations("result") == ("axiom", "theorem", "lemma")
+    assert sound.used_by("axiom") == ("lemma", "result")
+    assert sound.used_by("aside") == ()
+
+
+def test_unknown_names_and_statuses_are_refused(sound):
+    with pytest.raises(KeyError, match="no claim is called 'nothing'"):
+        sound["nothing"]
+    with pytest.raises(KeyError, match="no claim is called 'nothing'"):
+        sound.foundations("nothing")
+    with pytest.raises(ValueError, match=r"status of 'x'.*got 'true'"):
+        claim("x", status="true")
+    with pytest.raises(ValueError, match="expected at least one"):
+        weaker([])
+    with pytest.raises(ValueError, match="got 'nearly'"):
+        weaker(["proved", "nearly"])
+
+
+def test_every_status_has_a_meaning_of_its_own():
+    assert len(set(MEANING.values())) == len(STATUSES) == 6
+
+
+def test_promises_are_read_and_misspelt_keys_refused(tmp_path):
+    path = tmp_path / "claims.toml"
+    path.write_text('[gibbs]\nmathlib = "klDiv"\n[kl-argmin]\narticle = 4\n[plain]\n')
+    assert read_promises(path) == {
+        "gibbs": Promise("gibbs", mathlib="klDiv"),
+        "kl-argmin": Promise("kl-argmin", article=4),
+        "plain": Promise("plain"),
+    }
+    for wrong in ("[a]\nmatlib = 'x'", "[a]\narticle = '4'", "[a]\nmathlib = 3"):
+        path.write_text(wrong)
+        with pytest.raises(ValueError, match=r"claims.toml, \[a\]"):
+            read_promises(path)
+
+
+def payload() -> dict:
+    witness = {"kind": "symbolic", "text": "the difference is $0$"}
+    return {
+        "name": "gibbs",
+        "title": "Gibbs' inequality",
+        "start": "D",
+        "statement": r"D \ge 0",
+        "hypotheses": ["$x > 0$"],
+        "status": "cited",
+        "rests_on": ["log-bound"],
+        "steps": [
+            {
+                "relation": "equals",
+                "witnesses": [witness, {"kind": "numeric", "text": "24 points"}],
+                "points": 24,
+                "largest_error": 1e-31,
+            },
+            {"relation": "equals", "witnesses": [witness], "points": 6, "largest_error": 2e-30},
+            {
+                "relation": "cited",
+                "witnesses": [],
+                "reference": "lin1991divergence",
+                "hypotheses": ["finite mean"],
+            },
+        ],
+    }
+
+
+def test_a_claim_gathers_its_steps():
+    found = claim_from_payload(payload(), "definitions")
+    assert found == Claim(
+        name="gibbs",
+        statement=r"D \ge 0",
+        status="cited",
+        page="definitions",
+        title="Gibbs' inequality",
+        hypotheses=("$x > 0$", "finite mean"),
+        witnesses=("the difference is $0$", "24 points"),
+        points=30,
+        largest_error=2e-30,
+        rests_on=("log-bound",),
+        references=("lin1991divergence",),
+    )
+
+
+@pytest.mark.parametrize("key", ["name", "statement", "status", "rests_on", "steps", "hypotheses"])
+def test_a_payload_that_lacks_something_is_refused(key):
+    lacking = payload()
+    del lacking[key]
+    with pytest.raises(KeyError, match=key):
+        claim_from_payload(lacking, "definitions")
+
+
+# The picture
+
+
+@st.composite
+def ledgers(draw) -> Ledger:
+    count = draw(st.integers(2, 24))
+    claims = []
+    for i in range(count):
+        uses = draw(st.sets(st.integers(0, i - 1), max_size=4)) if i else set()
+        status = draw(st.sampled_from(STATUSES))
+        claims.append(claim(f"claim-{i}", *(f"claim-{j}" for j in sorted(uses)), status=status))
+    return Ledger(tuple(draw(st.permutations(claims))))
+
+
+def boxes(svg: str) -> dict[str, tuple[float, float, float, float]]:
+    found = {}
+    for link in ElementTree.fromstring(svg).iter(f"{SVG}a"):
+        rect = link.find(f"{SVG}rect")
+        x, y, w, h = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
+        found[link.get("id").removeprefix("claim-")] = (x, y, x + w, y + h)
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledgers())
+def test_every_claim_stands_below_what_it_rests_on_and_none_overlap(ledger):
+    if not ledger.edges():
+        with pytest.raises(ValueError, match="rests on another"):
+            draw_claims(ledger)
+        return
+    svg = draw_claims(ledger)
+    _, _, width, height = map(float, re.search(r'viewBox="([^"]+)"', svg)[1].split())
+    drawn = boxes(svg)
+    assert set(drawn) == set(connected_claims(ledger))
+    for user, used in ledger.edges():
+        assert drawn[user][1] > drawn[used][3], (user, used)
+    for name, (left, top, right, bottom) in drawn.items():
+        assert 0 <= left < right <= width + 1
+        assert 0 <= top < bottom <= height + 1
+        for other, (left2, top2, right2, bottom2) in drawn.items():
+            if other != name:
+                apart = right <= left2 or right2 <= left or bottom <= top2 or bottom2 <= top
+                assert apart, (name, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledgers())
+def test_edges_left_out_are_implied_by_those_that_stay(ledger):
+    kept = without_implied_edges(ledger)
+    graph: dict[str, set[str]] = {}
+    for user, used in kept:
+        graph.setdefault(user, set()).add(used)
+
+    def reaches(name: str, target: str) -> bool:
+        below = graph.get(name, ())
+        return target in below or any(reaches(other, target) for other in below)
+
+    for user, used in ledger.edges():
+        assert reaches(user, used)
+    for user, used in kept:
+        assert not any(reaches(other, used) for other in graph[user] - {used})
+
+
+def test_the_picture_says_each_status_in_words_and_in_class(sound):
+    svg = draw_claims(sound, link=lambda n: f"page.html#{n}", number=lambda n: "(1.2)")
+    links = {a.get("id"): a for a in ElementTree.fromstring(svg).iter(f"{SVG}a")}
+    assert set(links) == {"claim-axiom", "claim-theorem", "claim-lemma", "claim-result"}
+    result = links["claim-result"]
+    assert result.get("class").split() == ["claim", "status-numeric", "through-cited"]
+    assert result.get("href") == "page.html#result"
+    words = result.find(f"{SVG}title").text
+    assert words == "result: numeric, cited through what it rests on"
+    assert [t.text for t in result.iter(f"{SVG}text")] == ["(1.2)", "result"]
+
+
+def test_the_picture_takes_its_colours_from_the_page(sound):
+    assert not re.search(r"#[0-9a-f]{3,6}\b(?!-)|rgb\(", draw_claims(sound, link=lambda n: "x"))
+
+
+def test_the_picture_is_the_same_each_time(sound):
+    assert draw_claims(sound) == draw_claims(sound)
+
+
+def test_a_picture_of_claims_that_rest_on_themselves_is_refused():
+    with pytest.raises(ValueError, match=r"a -> b -> a|b -> a -> b"):
+        draw_claims(Ledger((claim("a", "b"), claim("b", "a"))))
+
+
+def test_the_picture_is_no_wider_than_a_page_holds():
+    many = Ledger((claim("root"), *(claim(f"quite-a-long-name-{i}", "root") for i in range(30))))
+    tops = [top for _, top, _, _ in boxes(draw_claims(many)).values()]
+    assert max(tops.count(top) for top in tops) <= PER_LAYER
