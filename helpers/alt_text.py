@@ -95,7 +95,10 @@ def _span(values: Iterable[float]) -> str:
     finite = numbers[np.isfinite(numbers)]
     if not finite.size:
         return "without finite values"
-    low, high = spoken_number(finite.min()), spoken_number(finite.max())
+    ends = finite.min(), finite.max()
+    # What cannot be seen at this scale is nought: a density's far tail, say.
+    visible = 5e-4 * max(map(abs, ends))
+    low, high = (spoken_number(v if abs(v) >= visible else 0.0) for v in ends)
     return f"at {low}" if low == high else f"from {low} to {high}"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -203,11 +204,11 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(
-            f"{path.name} is not a text file in UTF-8. Save the table as CSV (UTF-8) first."
+            f"The file {path.name} is not a text file in UTF-8. Save the table as CSV (UTF-8) first."
         ) from None
     lines = [x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#")]
     if not lines:
-        raise DataError(f"{path.name} holds no rows.")
+        raise DataError(f"The file {path.name} holds no rows.")
     # The separator is the one that the first row holds most of.
     separator = max(",;\t", key=lines[0].count)
     rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
@@ -235,14 +236,14 @@ def _read_file(path: Path, column: str | None, counts: bool) -> NDArray[np.float
     if column is None:
         if len(names) > 1:
             raise DataError(
-                f"{path.name} has {len(names)} columns: {listed}. Choose one with column=..., or "
+                f"The file {path.name} has {len(names)} columns: {listed}. Choose one with column=..., or "
                 "say counts=True if the second says how often the first was seen."
             )
         place = 0
     elif column in names:
         place = names.index(column)
     else:
-        raise DataError(f"{path.name} has no column {column!r}; its columns are {listed}.")
+        raise DataError(f"The file {path.name} has no column {column!r}; its columns are {listed}.")
     cells = [row[place] for row in rows]
     return np.array([_number(c, f"Row {i} of {names[place]!r}") for i, c in enumerate(cells, 1)])
 
@@ -441,6 +442,7 @@ class Analysis:
             at = model.pmf(counts)
             top.plot(counts, at, **Q.line, marker="o", markersize=4, label=r"$p_\theta$")
             top.set(ylim=(0, 1.5 * p_hat.max()), xlabel="value", ylabel="proportion")
+            top.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
         else:
             pad = 0.15 * (high - low)
             x = np.linspace(low - pad, high + pad, 201)

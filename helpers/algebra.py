@@ -1,0 +1,404 @@
+"""The normal form in which two expressions of the book's vocabulary can be compared.
+
+Divergences open into expectations, logarithms of products into sums, expectations are linear,
+constants come out, known moments are put in, and every bound variable gets the same name. What
+remains of a true equality is usually zero.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+
+from helpers.notation import (
+    KL,
+    Beta,
+    Binomial,
+    CrossEntropy,
+    Density,
+    Distribution,
+    Entropy,
+    Expectation,
+    Exponential,
+    Gamma,
+    Geometric,
+    Independent,
+    Indicator,
+    Likelihood,
+    LogLikelihood,
+    Mixture,
+    Normal,
+    Pdf,
+    Poisson,
+    Probability,
+    Sample,
+    SampleMean,
+    Transformed,
+    Uniform,
+    Variance,
+    VocabularyExpr,
+    bounds_of,
+)
+
+__all__ = ["is_zero", "normal_form", "simplify_residue"]
+
+_X = sp.Symbol("_x", real=True)
+_XS = sp.symbols("_x1:5", real=True)
+_I = sp.Symbol("_i", integer=True, positive=True)
+
+
+def normal_form(e: sp.Expr) -> sp.Expr:
+    """The expression with divergences opened, expectations expanded and bound variables renamed.
+
+    >>> P, Q = Density("P"), Density("Q")
+    >>> normal_form(CrossEntropy(P, Q) - Entropy(P) - KL(P, Q))
+    0
+    """
+    return sp.expand(_normal(sp.sympify(e)))
+
+
+@lru_cache(maxsize=4096)
+def _normal(e):
+    if not isinstance(e, sp.Expr) or e.is_Atom:
+        return e
+    if isinstance(e, (sp.Indexed, Indicator)):
+        return e
+    if isinstance(e, Pdf):
+        d = e.distribution
+        return e if d.abstract else _normal(d.pdf(e.point))
+    if isinstance(e, sp.log):
+        return _log(e.args[0])
+    if isinstance(e, Likelihood) and not isinstance(e, LogLikelihood):
+        return _normal(e.unfold())
+    if isinstance(e, Probability):
+        return _normal(e.unfold())
+    if isinstance(e, Variance):
+        if e.sample is not None:
+            return _sample_variance(e)
+        f = e.function
+        mean = Expectation(*e.args)
+        return sp.expand(_normal(Expectation(f**2, *e.args[1:])) - _normal(mean) ** 2)
+    if isinstance(e, Expectation):
+        return _expectation(e)
+    if isinstance(e, VocabularyExpr):
+        opened = e.unfold()
+        return e if opened == e else _normal(opened)
+    if isinstance(e, sp.Integral):
+        return _integral(e)
+    if isinstance(e, sp.Sum):
+        return _sum(e)
+    if isinstance(e, sp.Product):
+        return e.func(_normal(e.function), *e.limits)
+    if isinstance(e, sp.Derivative):
+        done = e.func(_normal(e.expr), *e.variable_count).doit()
+        return done
+    return e.func(*[_normal(a) if isinstance(a, sp.Expr) else a for a in e.args])
+
+
+def _log(argument):
+    """log of a product or a power of positive things, opened; sums are put over one denominator."""
+    argument = _unfold_density(argument)
+    if isinstance(argument, sp.Product):
+        return _normal(sp.Sum(sp.log(argument.function), *argument.limits))
+    if isinstance(argument, sp.exp):
+        inner = argument.args[0]
+        if inner.is_extended_real:
+            return _normal(inner)
+    if argument.is_Add:
+        argument = sp.factor_terms(sp.together(argument))
+    if argument.is_Mul or argument.is_Pow:
+        opened = sp.expand_log(sp.log(argument))
+        if opened.is_Add or opened.is_Mul:
+            return sp.Add(*[_normal_term(t) for t in sp.Add.make_args(opened)])
+    return sp.expand_log(sp.log(argument))
+
+
+def _normal_term(term):
+    out = sp.S.One
+    for f in sp.Mul.make_args(term):
+        if isinstance(f, sp.log) and not f.args[0].is_Number:
+            inner = f.args[0]
+            is_plain = inner.is_Symbol or isinstance(inner, (Pdf, sp.Indexed)) or inner.is_Add
+            out *= f if is_plain and not (isinstance(inner, Pdf) and not _is_abstract(inner)) else _log(inner)
+        else:
+            out *= f
+    return out
+
+
+def _is_abstract(pdf):
+    return pdf.distribution.abstract
+
+
+def _unfold_density(e):
+    def opened(node):
+        return node.distribution.pdf(node.point)
+
+    while True:
+        nodes = [n for n in e.atoms(Pdf) if not n.distribution.abstract]
+        if not nodes:
+            break
+        e = e.xreplace({n: opened(n) for n in nodes})
+    return e.replace(lambda n: type(n) is Likelihood, lambda n: n.unfold())
+
+
+def _log_densities(f):
+    """log p(x) of a concrete distribution by its own expanded log-density."""
+
+    def open_one(node):
+        argument = node.args[0]
+        total = sp.S.Zero
+        for factor in sp.Mul.make_args(argument):
+            base, power = factor.as_base_exp()
+            if isinstance(base, Pdf) and not base.distribution.abstract:
+                d = base.distribution
+                inner = d.log_pdf(base.point)
+                if inner == sp.log(base):
+                    inner = sp.log(d.pdf(base.point))
+                total += power * _log_densities(inner)
+            else:
+                total += sp.log(factor)
+        return total
+
+    targets = [
+        n
+        for n in f.atoms(sp.log)
+        if any(
+            isinstance(b, Pdf) and not b.distribution.abstract
+            for b in (t.as_base_exp()[0] for t in sp.Mul.make_args(n.args[0]))
+        )
+    ]
+    return f.xreplace({n: open_one(n) for n in targets}) if targets else f
+
+
+def _expectation(e: Expectation):
+    if e.sample is not None:
+        return _sample_expectation(e)
+    d, variable = e.distribution, e.variable
+    if isinstance(d, Mixture):
+        return sp.Add(*[w * _normal(Expectation(e.function, variable, part)) for w, part in d.parts])
+    if isinstance(d, Transformed):
+        f = e.function.subs(variable, d.forward(_X))
+        return _normal(Expectation(sp.expand_log(f, force=True), _X, d.base))
+    if isinstance(d, Independent):
+        first, second = d.parts
+        x1, x2 = variable
+        return _normal(Expectation(Expectation(e.function, x2, second), x1, first))
+    points = d.points()
+    f = e.function
+    if points is not None:
+        return sp.Add(
+            *[_normal(d.pdf(sp.sympify(k)) * _at_point(f, variable, k)) for k in points]
+        )
+    used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
+    fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
+    f = f.subs(variable, fresh)
+    f = sp.expand(_normal(_log_densities(f)))
+    out = sp.S.Zero
+    for term in sp.Add.make_args(f):
+        constant, rest = term.as_independent(fresh, as_Add=False)
+        out += constant * _moment(rest, fresh, d)
+    return sp.expand(out)
+
+
+def _at_point(f, variable, k):
+    return _log_densities(f.subs(variable, sp.sympify(k)))
+
+
+def _moment(f, x, d: Distribution):
+    """E[f(x)] where it is known in closed form, else the expectation left standing."""
+    if f == 1:
+        return sp.S.One
+    if d.abstract:
+        # E_p[q(x)/p(x)] is the total mass of q, where p is positive wherever q is.
+        ratio = sp.simplify(f * d(x)) if f.has(Pdf) and not f.has(sp.log) else None
+        if isinstance(ratio, Pdf) and ratio.point == x and ratio.distribution.support == d.support:
+            return sp.S.One
+        return Expectation(f, x, d)
+    known = _known_moment(f, x, d)
+    return Expectation(f, x, d) if known is None else known
+
+
+def _known_moment(f, x, d):
+    power = _power_of(f, x)
+    if power is not None:
+        return _power_moment(power, d)
+    if f == sp.log(x) and isinstance(d, Gamma):
+        shape, rate = d.parameters
+        return sp.digamma(shape) - sp.log(rate)
+    if f == sp.log(x) and isinstance(d, Exponential):
+        return -sp.EulerGamma - sp.log(d.parameters[0])
+    if isinstance(d, Beta):
+        a, b = d.parameters
+        if f == sp.log(x):
+            return sp.digamma(a) - sp.digamma(a + b)
+        if f == sp.log(1 - x):
+            return sp.digamma(b) - sp.digamma(a + b)
+    return None
+
+
+def _power_of(f, x):
+    base, power = f.as_base_exp()
+    if base == x and power.is_Integer and power >= 1:
+        return int(power)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _power_moment(k, d):
+    if isinstance(d, Normal):
+        mu, sigma = d.parameters
+        return sp.expand(
+            sp.Add(
+                *[
+                    sp.binomial(k, j) * mu ** (k - j) * sigma**j * sp.factorial2(j - 1)
+                    for j in range(0, k + 1, 2)
+                ]
+            )
+        )
+    if isinstance(d, Exponential):
+        return sp.factorial(k) / d.parameters[0] ** k
+    if isinstance(d, Gamma):
+        shape, rate = d.parameters
+        return sp.expand(sp.Mul(*[shape + j for j in range(k)])) / rate**k
+    if isinstance(d, Beta):
+        a, b = d.parameters
+        return sp.Mul(*[(a + j) / (a + b + j) for j in range(k)])
+    if isinstance(d, Uniform):
+        lower, upper = d.parameters
+        return sp.expand(sp.cancel((upper ** (k + 1) - lower ** (k + 1)) / ((k + 1) * (upper - lower))))
+    falling = {
+        Poisson: lambda j: d.parameters[0] ** j,
+        Binomial: lambda j: sp.ff(d.parameters[0], j) * d.parameters[1] ** j,
+        Geometric: lambda j: sp.factorial(j) * ((1 - d.parameters[0]) / d.parameters[0]) ** j,
+    }.get(type(d))
+    if falling is None:
+        return None
+    from sympy.functions.combinatorial.numbers import stirling
+
+    return sp.expand(sp.Add(*[stirling(k, j) * sp.expand_func(falling(j)) for j in range(1, k + 1)]))
+
+
+def _integral(e):
+    if len(e.limits) != 1 or len(e.limits[0]) != 3:
+        return e
+    x, a, b = e.limits[0]
+    f = e.function
+    # An integral against one abstract density is an expectation.
+    f = sp.expand(_normal(_log_densities(f)).subs(x, _X))
+    out = sp.S.Zero
+    for term in sp.Add.make_args(f):
+        constant, rest = term.as_independent(_X, as_Add=False)
+        out += constant * _as_expectation(rest, _X, a, b)
+    return out
+
+
+def _as_expectation(f, x, a, b):
+    for factor in sp.Mul.make_args(f):
+        if isinstance(factor, Pdf) and factor.point == x and factor.distribution.abstract:
+            d = factor.distribution
+            if bounds_of(d.support) == (a, b) and not d.discrete:
+                return _normal(Expectation(f / factor, x, d))
+    return sp.Integral(f, (x, a, b))
+
+
+def _sum(e):
+    if len(e.limits) != 1:
+        return e
+    i, a, b = e.limits[0]
+    if a.is_Integer and b.is_Integer and b - a < 60:
+        return sp.Add(*[_normal(e.function.subs(i, k)) for k in range(int(a), int(b) + 1)])
+    f = sp.expand(_normal(_log_densities(e.function)).subs(i, _I))
+    out = sp.S.Zero
+    for term in sp.Add.make_args(f):
+        constant, rest = term.as_independent(_I, as_Add=False)
+        if rest == 1:
+            out += constant * (b - a + 1) if b is not sp.oo else sp.Sum(term, (_I, a, b))
+            continue
+        as_expectation = None
+        for factor in sp.Mul.make_args(rest):
+            if isinstance(factor, Pdf) and factor.point == _I and factor.distribution.abstract:
+                d = factor.distribution
+                if d.discrete and bounds_of(d.support) == (a, b):
+                    as_expectation = _normal(Expectation((rest / factor).subs(_I, _X), _X, d))
+                    break
+        out += constant * (sp.Sum(rest, (_I, a, b)) if as_expectation is None else as_expectation)
+    return out
+
+
+# --------------------------------------------------------------------------- i.i.d. samples
+
+
+def _linear_in_sample(f, sample: Sample):
+    """Write f as c0 + c1 * sum of g(x_i); returns (c0, c1, g) with g in ``_X``, or None."""
+    opened = f.replace(lambda n: isinstance(n, SampleMean), lambda n: n.unfold())
+    opened = sp.expand(_normal(opened))
+    sums = [s for s in opened.atoms(sp.Sum) if s.has(sample.base)]
+    if len(sums) != 1:
+        return None
+    (total,) = sums
+    mark = sp.Dummy("S")
+    poly = sp.Poly(opened.subs(total, mark), mark) if opened.has(total) else None
+    if poly is None or poly.degree() != 1 or poly.as_expr().has(sample.base):
+        return None
+    c1, c0 = poly.all_coeffs()
+    (i, a, b) = total.limits[0]
+    if a != 1 or b != sample.size:
+        return None
+    g = total.function.replace(
+        lambda n: isinstance(n, sp.Indexed) and n.base == sample.base and n.indices[0] == i,
+        lambda n: _X,
+    )
+    return None if g.has(sample.base) or g.has(i) else (c0, c1, g)
+
+
+def _sample_expectation(e):
+    sample = e.sample
+    found = _linear_in_sample(e.function, sample)
+    if found is not None:
+        c0, c1, g = found
+        return sp.expand(c0 + c1 * sample.size * _normal(Expectation(g, _X, sample.distribution)))
+    return e
+
+
+def _sample_variance(e):
+    found = _linear_in_sample(e.function, e.sample)
+    if found is None:
+        return e
+    _, c1, g = found
+    n = e.sample.size
+    return sp.expand(c1**2 * n * _normal(Variance(g, _X, e.sample.distribution)))
+
+
+# --------------------------------------------------------------------------- zero or not
+
+
+def simplify_residue(e: sp.Expr) -> sp.Expr:
+    """A normal form pushed towards zero with SymPy's simplifiers, cheapest first."""
+    for step in (
+        lambda t: t,
+        lambda t: sp.expand(sp.expand_log(t)),
+        lambda t: sp.cancel(sp.together(t)) if t.count_ops() < 400 else t,
+        lambda t: sp.expand(sp.expand_func(sp.expand_log(sp.powsimp(t)))),
+        lambda t: sp.simplify(t) if t.count_ops() < 120 else t,
+    ):
+        e = step(e)
+        if e == 0:
+            return e
+    return e
+
+
+def is_zero(e: sp.Expr) -> bool:
+    """Is the expression identically zero? ``False`` means only: not shown to be."""
+    residue = normal_form(e)
+    if residue == 0:
+        return True
+    return simplify_residue(residue) == 0
+
+
+def contains_abstract(e) -> bool:
+    """Does an abstract density occur?"""
+    return bool(e.has(Density))
+
+
+_ = (KL, CrossEntropy, Entropy)

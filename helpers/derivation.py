@@ -1,0 +1,315 @@
+"""A chain of checked steps: the mathematics of a chapter, written once and held to account.
+
+Examples
+--------
+>>> from helpers.notation import KL, CrossEntropy, Density, Entropy
+>>> P, Q = Density("P"), Density("Q")
+>>> d = Derivation(CrossEntropy(P, Q), name="cross-entropy").equals(
+...     Entropy(P) + KL(P, Q), because="the logarithm of a quotient is a difference"
+... )
+>>> d.status
+'proved'
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+import mpmath as mp
+import sympy as sp
+
+from helpers import rendering
+from helpers.checking import (
+    Context,
+    Counterexample,
+    NotChecked,
+    Verdict,
+    Witness,
+    check_definition,
+    check_equal,
+    check_extremum_at,
+    check_inequality,
+    check_limit,
+    check_same_arg,
+    weakest,
+)
+from helpers.notation import ArgMax, ArgMin
+
+__all__ = ["Derivation", "DerivationError", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation and how it was checked."""
+
+    relation: str
+    expression: sp.Expr
+    because: str
+    status: str
+    witnesses: tuple[Witness, ...] = ()
+    points: int = 0
+    max_error: mp.mpf | None = None
+    tightest: str = ""
+    reference: str = ""
+    hypotheses: tuple = ()
+    as_: tuple | None = None
+    sense: str | None = None
+    equality_when: object = None
+    subject_to: object = None
+    seconds: float = field(default=0.0, compare=False)
+
+
+class DerivationError(AssertionError):
+    """A step is false, or could not be checked at all.
+
+    Attributes
+    ----------
+    step : int
+        Number of the step in its derivation (the first step after the start is 1).
+    left, right : sympy.Expr
+        Both sides of the step.
+    counterexample : helpers.checking.Counterexample or None
+        Values at which the step fails; None when the step could not be checked.
+    """
+
+    def __init__(self, message, *, step, left, right, counterexample=None):
+        super().__init__(message)
+        self.step, self.left, self.right = step, left, right
+        self.counterexample: Counterexample | None = counterexample
+
+
+class Derivation:
+    """A chain of expressions; every link is checked when it is added.
+
+    Parameters
+    ----------
+    start : sympy.Expr
+        The first expression, or an ``ArgMin`` / ``ArgMax`` of it.
+    name : str, optional
+        The claim's id; its equation is cited as ``eq-<name>``.
+    title : str, optional
+        A few words for the ledger and the caption.
+    over : sympy.Symbol or tuple of them, optional
+        The parameter of an arg min or arg max.
+    domain : dict, optional
+        Where symbols live, as SymPy Sets; else taken from assumptions and distributions.
+    hypotheses : tuple, optional
+        Sentences for the reader, or SymPy relations, which the check then also assumes.
+    rests_on : tuple of str, optional
+        Names of the claims this one uses.
+    lean : str, optional
+        The declaration of mathlib that states the same.
+    article : int, optional
+        Number of the article's equation it covers.
+    seed : int, optional
+        Seed of the points at which steps are checked.
+
+    Raises
+    ------
+    DerivationError
+        From any step that is false or cannot be checked.
+    """
+
+    def __init__(
+        self, start, *, name=None, title=None, over=None, domain=None, hypotheses=(),
+        rests_on=(), lean=None, article=None, seed=20,
+    ):
+        start = sp.sympify(start)
+        sense = None
+        if isinstance(start, (ArgMin, ArgMax)):
+            sense = "min" if isinstance(start, ArgMin) else "max"
+            over = start.over if over is None else over
+            start = start.objective
+        if isinstance(hypotheses, (str, sp.Basic)):
+            hypotheses = (hypotheses,)
+        if isinstance(rests_on, str):
+            rests_on = (rests_on,)
+        self.name, self.title, self.lean, self.article = name, title, lean, article
+        self.hypotheses, self.rests_on = tuple(hypotheses), tuple(rests_on)
+        self.domain = dict(domain or {})
+        self.over = _as_tuple(over)
+        self.seed = seed
+        self._start_sense = sense
+        self._steps = (Step("start", start, "", "defined", sense=sense),)
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def start(self) -> sp.Expr:
+        return self._steps[0].expression
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps after the start."""
+        return self._steps[1:]
+
+    @property
+    def status(self) -> str:
+        """The weakest link."""
+        return weakest(s.status for s in self._steps)
+
+    @property
+    def conclusion(self) -> sp.Expr:
+        """The expression reached last."""
+        return self._steps[-1].expression
+
+    @property
+    def lines(self) -> tuple[Step, ...]:
+        """The start and the steps, in order."""
+        return self._steps
+
+    @property
+    def sense(self) -> str | None:
+        """'min' or 'max' for the last line of a chain of arg min and arg max, else None."""
+        return self._steps[-1].sense
+
+    def _context(self, extra=()):
+        return Context(self.domain, self.hypotheses + tuple(extra), self.rests_on, self.over, self.seed)
+
+    # ------------------------------------------------------------------ steps
+
+    def defined_as(self, e, *, because="") -> Derivation:
+        """Define the last expression as ``e``; what can be evaluated independently is compared."""
+        return self._add(":=", e, because, lambda l, r: check_definition(l, r, self._context()))
+
+    def equals(self, e, *, because="") -> Derivation:
+        """The last expression equals ``e``."""
+        return self._add("=", e, because, lambda l, r: check_equal(l, r, self._context()))
+
+    def at_most(self, e, *, because="", equality_when=None) -> Derivation:
+        """The last expression is at most ``e``; ``equality_when`` names a case of equality."""
+        return self._add(
+            "<=", e, because,
+            lambda l, r: check_inequality(l, r, "<=", self._context(), equality_when),
+            equality_when=equality_when,
+        )
+
+    def at_least(self, e, *, because="", equality_when=None) -> Derivation:
+        """The last expression is at least ``e``; ``equality_when`` names a case of equality."""
+        return self._add(
+            ">=", e, because,
+            lambda l, r: check_inequality(l, r, ">=", self._context(), equality_when),
+            equality_when=equality_when,
+        )
+
+    def same_argmin(self, e, *, because="") -> Derivation:
+        """The last objective's optimum is attained where ``e`` is smallest."""
+        return self._same_arg(e, "min", because)
+
+    def same_argmax(self, e, *, because="") -> Derivation:
+        """The last objective's optimum is attained where ``e`` is largest."""
+        return self._same_arg(e, "max", because)
+
+    def argmax_at(self, value, *, because="", subject_to=None) -> Derivation:
+        """The last objective is largest at ``value`` (a tuple for several parameters)."""
+        return self._extremum(value, "max", because, subject_to)
+
+    def argmin_at(self, value, *, because="", subject_to=None) -> Derivation:
+        """The last objective is smallest at ``value`` (a tuple for several parameters)."""
+        return self._extremum(value, "min", because, subject_to)
+
+    def tends_to(self, e, *, as_, because="") -> Derivation:
+        """The last expression tends to ``e`` as ``as_ = (variable, point)``."""
+        variable, point = as_
+        return self._add(
+            "->", e, because,
+            lambda l, r: check_limit(l, r, variable, sp.sympify(point), self._context()),
+            as_=(variable, sp.sympify(point)),
+        )
+
+    def cited(self, e, *, reference, hypotheses=(), because="", relation="=") -> Derivation:
+        """A step taken from the literature: not checked by machine, and shown as such."""
+        if not reference:
+            raise ValueError("reference must be a bibliography key")
+        if isinstance(hypotheses, str):
+            hypotheses = (hypotheses,)
+        return self._add(
+            relation, e, because, lambda l, r: Verdict("cited"),
+            reference=reference, hypotheses=tuple(hypotheses),
+        )
+
+    # ------------------------------------------------------------------ inside
+
+    def _same_arg(self, e, sense, because):
+        if not self.over:
+            raise ValueError("over must name the parameter of the arg min or arg max")
+        current = self.sense or sense
+        flip = current != sense
+        return self._add(
+            f"argm{sense[1:]}", e, because,
+            lambda l, r: check_same_arg(l, r, flip, self._context()),
+            sense=sense,
+        )
+
+    def _extremum(self, value, sense, because, subject_to):
+        if not self.over:
+            raise ValueError("over must name the parameter of the arg min or arg max")
+        if self.sense not in (None, sense):
+            raise ValueError(f"the chain is about arg {self.sense}, not arg {sense}")
+        values = dict(zip(self.over, map(sp.sympify, _as_tuple(value)), strict=True))
+        shown = sp.Tuple(*values.values()) if len(values) > 1 else next(iter(values.values()))
+        return self._add(
+            f"arg{sense}at", shown, because,
+            lambda l, r: check_extremum_at(l, values, sense, self._context(), subject_to),
+            sense=sense, subject_to=subject_to,
+        )
+
+    def _add(self, relation, e, because, check, sense=None, **more):
+        e = sp.sympify(e)
+        last = self._steps[-1]
+        if last.relation in ("argmaxat", "argminat") and relation not in ("=",):
+            raise ValueError("after argmax_at or argmin_at only .equals may follow")
+        left = last.expression
+        number = len(self._steps)
+        began = time.perf_counter()
+        try:
+            verdict = check(left, e)
+        except NotChecked as problem:
+            raise DerivationError(
+                f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
+                step=number, left=left, right=e,
+            ) from problem
+        if verdict.counterexample is not None:
+            label = f" of {self.name!r}" if self.name else ""
+            raise DerivationError(
+                f"step {number}{label} is false: {rendering.relation_text(relation)}\n"
+                f"  left:  {left}\n  right: {e}\n  {verdict.counterexample}",
+                step=number, left=left, right=e, counterexample=verdict.counterexample,
+            )
+        if sense is None and relation in ("=", ":="):
+            sense = last.sense
+        step = Step(
+            relation, e, because, verdict.status, verdict.witnesses, verdict.points,
+            verdict.max_error, verdict.tightest, sense=sense,
+            seconds=time.perf_counter() - began, **more,
+        )
+        steps = self._steps
+        if sense is not None and steps[0].sense is None and relation not in ("=", ":="):
+            # The first arg min or arg max tells what the whole chain so far was about.
+            steps = tuple(replace(s, sense=sense) for s in steps)
+        new = object.__new__(Derivation)
+        new.__dict__.update(self.__dict__)
+        new._steps = (*steps, step)
+        return new
+
+    # ------------------------------------------------------------------ shown
+
+    def __repr__(self):
+        return rendering.as_text(self)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/plain": rendering.as_text(self),
+            "text/latex": rendering.as_latex(self),
+            "text/html": rendering.as_html(self),
+            "text/markdown": rendering.as_markdown(self),
+        }
+
+
+def _as_tuple(value) -> tuple:
+    if value is None:
+        return ()
+    if isinstance(value, (tuple, list, sp.Tuple)):
+        return tuple(value)
+    return (value,)
