@@ -1,0 +1,205 @@
+"""A reader's own data: what is read, what is fitted, and which sentence answers bad input."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from helpers.datasets import DATA, alpha_particles, horse_kicks
+from helpers.your_data import (
+    FAMILIES,
+    Analysis,
+    Answer,
+    DataError,
+    analyse,
+    read_data,
+    your_data,
+)
+
+KICKS = {0: 109, 1: 65, 2: 22, 3: 3, 4: 1}
+
+
+def sample(family: str, n: int = 60) -> np.ndarray:
+    rng = np.random.default_rng(12)
+    draw = {
+        "bernoulli": lambda: rng.integers(0, 2, n),
+        "poisson": lambda: rng.poisson(3, n),
+        "geometric": lambda: rng.geometric(0.3, n),
+        "exponential": lambda: rng.exponential(2, n),
+        "normal": lambda: rng.normal(-4, 3, n),
+        "lognormal": lambda: rng.lognormal(1, 0.5, n),
+        "gamma": lambda: rng.gamma(2, 3, n),
+    }
+    return draw[family]()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_identity_holds_at_the_estimate_and_away_from_it(family):
+    analysis = analyse(sample(family), family)
+    for theta in (analysis.theta_hat, *analysis.grid(5)):
+        sides = analysis.identity(theta)
+        assert abs(sides["difference"]) < 1e-11, (family, theta)
+        assert sides["divergence"] >= 0
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_other_parameter_on_the_curve_is_likelier(family):
+    analysis = analyse(sample(family), family)
+    best = analysis.objective(analysis.theta_hat)
+    assert best == pytest.approx(-analysis.fit.log_likelihood / analysis.fit.n, rel=1e-13)
+    curve = analysis.objective(analysis.grid(61))
+    assert (curve >= best - 1e-12).all()
+    assert curve.max() > best + 1e-3
+
+
+def test_horse_kicks_against_closed_forms():
+    fit = analyse(KICKS, "poisson").fit
+    assert fit.params["mu"] == pytest.approx(122 / 200, rel=1e-12)
+    assert fit.standard_errors["mu"] == pytest.approx(math.sqrt(0.61 / 200), rel=1e-6)
+    expected = sum(c * stats.poisson.logpmf(k, 0.61) for k, c in KICKS.items())
+    assert fit.log_likelihood == pytest.approx(expected, rel=1e-12)
+
+
+def test_normal_standard_errors_against_closed_forms():
+    data = sample("normal", 400)
+    fit = analyse(data, "normal").fit
+    assert fit.standard_errors["loc"] == pytest.approx(data.std() / 20, rel=1e-6)
+    assert fit.standard_errors["scale"] == pytest.approx(data.std() / math.sqrt(800), rel=1e-6)
+
+
+def test_file_list_mapping_and_pairs_are_read_alike(tmp_path):
+    expected = horse_kicks().sample
+    assert np.array_equal(read_data(DATA / "horse_kicks.csv", counts=True), expected)
+    assert np.array_equal(read_data(str(DATA / "horse_kicks.csv"), counts=True), expected)
+    assert np.array_equal(read_data(KICKS), expected)
+    assert np.array_equal(read_data(list(KICKS.items()), counts=True), expected)
+    assert np.array_equal(read_data(expected.tolist()), expected)
+    assert read_data(DATA / "alpha_particles.csv", counts=True).sum() == alpha_particles().total
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_table_with_header_notes_and_columns(tmp_path, separator):
+    path = tmp_path / "table.csv"
+    rows = ["# measured on a Monday", "day, time", "1, 2.5", "", "2, 3.5", "3, 4"]
+    path.write_text("\n".join(rows).replace(", ", separator), encoding="utf-8-sig")
+    assert read_data(path, column="time").tolist() == [2.5, 3.5, 4.0]
+    assert read_data(path, column="day").tolist() == [1, 2, 3]
+
+
+def test_single_column_with_and_without_header(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("1\n2\n", encoding="utf-8")
+    assert read_data(path).tolist() == [1, 2]
+    path.write_text("waiting time\n1\n2\n", encoding="utf-8")
+    assert read_data(path).tolist() == [1, 2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))
+def test_a_list_is_read_as_it_is(numbers):
+    assert read_data(numbers).tolist() == numbers
+
+
+BAD = [
+    ([], "poisson", {}, "no observation"),
+    ({}, "poisson", {}, "no observation"),
+    ({1: 0}, "poisson", {}, "no observation"),
+    ([1, "two"], "poisson", {}, "number 2 is 'two'"),
+    ([1, None], "normal", {}, "number 2 is None"),
+    ([1, float("nan")], "normal", {}, "not a finite number"),
+    ([1, math.inf], "normal", {}, "not a finite number"),
+    ([1, 1.5], "poisson", {}, "number 2 is 1.5"),
+    ([1, -1], "poisson", {}, "number 2 is -1"),
+    ([0, 2], "bernoulli", {}, "0 or 1"),
+    ([0, 1], "geometric", {}, "from 1 on"),
+    ([1, -0.5], "exponential", {}, "from 0 on"),
+    ([1, 0], "gamma", {}, "greater than 0"),
+    ([1, 0], "lognormal", {}, "greater than 0"),
+    ([2, 2], "normal", {}, "at least two different"),
+    ([2, 2], "gamma", {}, "at least two different"),
+    ([0, 0], "poisson", {}, "mean 0"),
+    ([0, 0], "exponential", {}, "mean 0"),
+    ([1, 1], "bernoulli", {}, "end of the family"),
+    ([0, 0], "bernoulli", {}, "end of the family"),
+    ([1, 1], "geometric", {}, "end of the family"),
+    ([1, 2], "possion", {}, "Did you mean 'poisson'"),
+    ([1, 2], "zeta", {}, "no family 'zeta'"),
+    ([1, 2], 3, {}, "in quotes"),
+    (7, "normal", {}, "list of numbers"),
+    ([[1, 2], [3, 4]], "normal", {}, "list holds lists"),
+    ([1, 2], "normal", {"counts": True}, "a pair"),
+    ({1: 1.5}, "poisson", {}, "Count number 1 is 1.5"),
+    ({1: -1}, "poisson", {}, "Count number 1 is -1"),
+    ({"a": 2}, "poisson", {}, "Value number 1 is 'a'"),
+    ({1: 10**9}, "poisson", {}, "more than"),
+    ("no-such.csv", "poisson", {}, "no file 'no-such.csv'"),
+    (DATA / "horse_kicks.csv", "poisson", {}, "has 2 columns"),
+    (DATA / "horse_kicks.csv", "poisson", {"column": "horses"}, "no column 'horses'"),
+    (DATA / "horse_kicks.csv", "poisson", {"counts": True, "column": "deaths"}, "no column is"),
+]
+
+
+@pytest.mark.parametrize(("source", "family", "options", "part"), BAD)
+def test_bad_input_is_answered_with_a_sentence(source, family, options, part):
+    answer = your_data(source, family, **options)
+    assert isinstance(answer, Answer)
+    assert not answer
+    assert part in answer.sentence
+    assert answer.sentence[0].isupper()
+    assert answer.sentence.endswith(".")
+    assert answer.curve() is answer
+    assert answer.explorer() is answer
+    assert answer.sentence in answer._repr_markdown_()
+    with pytest.raises(DataError):
+        analyse(source, family, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (b"# only a note\n", "holds no rows"),
+        (b"a,b\n1,2\n3\n", "Row 3 of table.csv has 1 columns"),
+        (b"x\n1\nthree\n", "Row 2 of 'x' is 'three'"),
+        (b"\xff\xfe\x00", "UTF-8"),
+    ],
+)
+def test_bad_files_are_answered_with_a_sentence(tmp_path, text, part):
+    path = tmp_path / "table.csv"
+    path.write_bytes(text)
+    options = {"column": "a"} if text.startswith(b"a") else {}
+    answer = your_data(path, "normal", **options)
+    assert isinstance(answer, Answer)
+    assert part in answer.sentence
+
+
+def test_names_of_families_are_forgiving():
+    assert isinstance(your_data([1, 2], "Gaussian"), Analysis)
+    assert isinstance(your_data([1, 2], " log-normal "), Analysis)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_table_and_curve_say_what_was_fitted(family):
+    analysis = analyse(sample(family), family)
+    text = repr(analysis)
+    estimate = f"{analysis.fit.params[analysis.moving]:.6g}"
+    assert f"{analysis.fit.n}" in text
+    assert estimate in text
+    assert "less than 1e-12 nats" in text
+    assert all(line.count("|") == 3 for line in analysis._repr_markdown_().splitlines())
+    alt = analysis.curve().alt
+    assert "nats" in alt
+    assert "Panel 2 of 2" in alt
+
+
+def test_explorer_starts_at_the_estimate_and_stays_in_the_domain():
+    few = analyse([0, 1, 1, 1], "bernoulli")
+    explorer = few.explorer(11)
+    values = explorer.sliders[0].values
+    assert all(0 < v < 1 for v in values)
+    start = values[explorer.default[0]]
+    assert abs(start - 0.75) <= max(np.diff(values))
