@@ -204,7 +204,7 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(
-            f"The file {path.name} is not a text file in UTF-8. Save the table as CSV (UTF-8) first."
+            f"The file {path.name} is not text in UTF-8. Save the table as CSV (UTF-8) first."
         ) from None
     lines = [x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#")]
     if not lines:
@@ -236,8 +236,8 @@ def _read_file(path: Path, column: str | None, counts: bool) -> NDArray[np.float
     if column is None:
         if len(names) > 1:
             raise DataError(
-                f"The file {path.name} has {len(names)} columns: {listed}. Choose one with column=..., or "
-                "say counts=True if the second says how often the first was seen."
+                f"The file {path.name} has {len(names)} columns: {listed}. Choose one with "
+                "column=..., or say counts=True if the second says how often the first was seen."
             )
         place = 0
     elif column in names:
