@@ -7,6 +7,7 @@ JavaScript, on paper and in a notebook without a kernel the default frame stands
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import itertools
 import json
@@ -23,10 +24,13 @@ from helpers.alt_text import announce, describe, plain
 from helpers.plotting import figure_node, image_html, output_mode, style, theme_css
 from helpers.svg import Film, Node, unique_prefix
 
-__all__ = ["MAX_FRAMES", "Explorer", "Slider", "explore"]
+__all__ = ["MAX_BYTES", "MAX_FRAMES", "Explorer", "Slider", "explore"]
 
 MAX_FRAMES = 441
 """Most frames of one explorer: two sliders of 21 positions."""
+
+MAX_BYTES = 120_000
+"""Most bytes of one explorer on the page, compressed."""
 
 _NAMES = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η",
@@ -118,7 +122,7 @@ class Slider:
             self.values = self._from_range(spec)
             self.texts = _written(self.values)
         elif isinstance(spec, list):
-            self.values = list(spec)
+            self.values = [v.item() if isinstance(v, np.generic) else v for v in spec]
             self.texts = _written(self.values)
         else:
             raise TypeError(
@@ -272,16 +276,24 @@ class Explorer:
             self._row(s, i, f"{name}-s{k}")
             for k, (s, i) in enumerate(zip(self.sliders, self.default, strict=True))
         )
-        return (
+        html = (
             f'<div class="explorer" data-explorer><div class="book-figure">{film.svg}</div>'
             f'<div class="explorer-controls">{rows}</div>'
             f'<p class="explorer-still">{escape(self.setting(self.default))}</p>'
             f'<script type="application/json">{data}</script></div>'
         )
+        weight = len(gzip.compress(html.encode()))
+        if weight > MAX_BYTES:
+            raise ValueError(
+                f"sliders: {len(texts)} frames weigh {weight / 1000:.0f} kB compressed, more "
+                f"than the {MAX_BYTES / 1000:.0f} kB that a page should carry; take fewer "
+                "steps, or draw fewer points"
+            )
+        return html
 
     def _row(self, slider: Slider, position: int, identifier: str) -> str:
         label, value = escape(slider.label), escape(slider.texts[position])
-        width = max(map(len, slider.texts))
+        wide = " data-wide" if max(map(len, slider.texts)) > 6 else ""
         play = (
             f'<button type="button" class="explorer-play" aria-label="Play {label}" '
             'aria-pressed="false"></button>'
@@ -292,7 +304,7 @@ class Explorer:
             f'<div class="explorer-row"><label for="{identifier}">{label}</label>'
             f'<input type="range" id="{identifier}" min="0" max="{len(slider.values) - 1}" '
             f'step="1" value="{position}" aria-valuetext="{value}" autocomplete="off">'
-            f'<output for="{identifier}" aria-live="off" data-width="{width}">{value}</output>'
+            f'<output for="{identifier}" aria-live="off"{wide}>{value}</output>'
             f"{play}</div>"
         )
 
@@ -322,6 +334,7 @@ class Explorer:
     @staticmethod
     def _control(slider: Slider, position: int) -> ipywidgets.Widget:
         if isinstance(slider.spec, ipywidgets.Widget):
+            slider.spec.description = slider.spec.description or slider.label
             return slider.spec
         return ipywidgets.SelectionSlider(
             options=list(zip(slider.texts, slider.values, strict=True)),

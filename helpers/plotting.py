@@ -86,7 +86,14 @@ class Ink(str):
     @property
     def points(self) -> dict:
         """Keyword arguments of ``ax.plot`` for separate points."""
-        return {"color": str(self), "linestyle": "none", "marker": "o", "markersize": 5}
+        return {
+            "color": str(self),
+            "linestyle": "none",
+            "marker": "o",
+            "markersize": 6,
+            "markeredgecolor": str(PAPER),
+            "markeredgewidth": 0.8,
+        }
 
 
 # Found by a search over hue, chroma and lightness: on each paper every pair, and each against the
