@@ -26,27 +26,20 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx.writers.latex import LaTeXTranslator
 
+from helpers.checking import STATUSES
 from helpers.ledger import (
-    MEANING,
-    STATUSES,
     Claim,
     Ledger,
     Problem,
     claim_from_payload,
+    hypothesis_text,
     read_promises,
 )
 from helpers.ledger_graph import draw_claims
+from helpers.rendering import STATUS_MEANING
 
 logger = logging.getLogger(__name__)
 
-KINDS = {
-    "symbolic": "symbolic",
-    "exact": "exact",
-    "numeric": "numeric",
-    "sampled": "sampled",
-    "rule": "verified rule",
-    "family": "witness families",
-}
 ONE_LINE = 44  # characters that fit beside a reason
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -72,7 +65,7 @@ def make_box(tag: str, *classes: str, latex: tuple[str, str] | None = ("", ""), 
 
 def make_badge(status: str) -> box:
     badge = make_box(
-        "span", "badge-status", f"badge-{status}", latex=("[", "]"), title=MEANING[status]
+        "span", "badge-status", f"badge-{status}", latex=("[", "]"), title=STATUS_MEANING[status]
     )
     return with_children(badge, nodes.Text(status))
 
@@ -82,19 +75,14 @@ def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element
     return parent
 
 
-def scientific(value: float) -> str:
-    r"""Return a magnitude with two digits, as people write it.
+def magnitude(error: str) -> str:
+    r"""Return an order of magnitude as people write it.
 
-    >>> scientific(0.0), scientific(1.34e-31), scientific(0.25)
-    ('0', '1.3\xa0×\xa010⁻³¹', '0.25')
+    >>> magnitude("< 1e-30")
+    '<\xa010⁻³⁰'
     """
-    if value == 0:
-        return "0"
-    if 0.01 <= abs(value) < 1000:
-        return f"{value:.2g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    power = str(int(exponent)).translate(SUPERSCRIPTS)
-    return f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{power}"
+    sign, power = error.split(" 1e")
+    return f"{sign}\N{NO-BREAK SPACE}10{power.translate(SUPERSCRIPTS)}"
 
 
 def printed_length(latex: str) -> int:
@@ -147,18 +135,19 @@ class DerivationDirective(SphinxDirective):
         return [*found, *messages]
 
     def shown(self, payload: dict[str, Any]) -> list[nodes.Node]:
-        name = payload.get("name")
+        name = payload["name"]
+        start, *steps = payload["steps"]
         whole = derivation(
             "",
             classes=["derivation"],
             docname=self.env.docname,
             label=label_of(name) if name else None,
             latex=aligned_latex(payload),
-            title=payload.get("title") or name or "",
+            title=payload["title"] or name or "",
         )
         self.set_source_info(whole)
-        assumed = [self.sentence(payload["hypotheses"])]
-        assumed += [self.sentence(step.get("hypotheses", ())) for step in payload["steps"]]
+        assumed = [self.sentence([hypothesis_text(h) for h in payload["hypotheses"]])]
+        assumed += [self.sentence(step["hypotheses"]) for step in steps]
         if name:
             whole["ids"].append(identifier_of(name))
             domain = self.env.get_domain("math")
@@ -166,9 +155,9 @@ class DerivationDirective(SphinxDirective):
             whole["number"] = domain.get_equation_number_for(label_of(name))
             self.record(payload, assumed)
         whole += self.heading(payload)
-        whole += self.steps(payload)
+        whole += self.steps(start, steps, titled=bool(name or payload["title"]))
         whole += self.hypotheses(assumed[0])
-        whole += self.checks(payload, assumed[1:])
+        whole += self.checks(steps, assumed[1:])
         return [whole]
 
     def sentence(self, parts: Sequence[str]) -> nodes.inline:
@@ -191,38 +180,36 @@ class DerivationDirective(SphinxDirective):
         for node in holder.findall(nodes.Element):
             node["ids"] = []
         steps = payload["steps"]
-        kinds = dict.fromkeys(KINDS[w["kind"]] for step in steps for w in step["witnesses"])
+        kinds = dict.fromkeys(w["kind"] for step in steps for w in step["witnesses"])
         claim = claim_from_payload(payload, self.env.docname)
         record = {"claim": claim, "hypotheses": holder, "kinds": list(kinds)}
         recorded(self.env).setdefault(self.env.docname, []).append(record)
 
     def heading(self, payload: dict[str, Any]) -> list[box]:
-        if not (payload.get("name") or payload.get("title")):
+        if not (payload["name"] or payload["title"]):
             return []
         head = make_box("div", "derivation-head", latex=None)
         title = make_box("div", "derivation-title")
-        if payload.get("title"):
+        if payload["title"]:
             title.extend([*self.inline(payload["title"]), nodes.Text(" ")])
         title += make_badge(payload["status"])
         head += title
-        if payload.get("name"):
+        if payload["name"]:
             head += make_box("span", "derivation-number", is_number=True)
         return [head]
 
-    def steps(self, payload: dict[str, Any]) -> box:
+    def steps(self, start: dict[str, Any], steps: Sequence[dict[str, Any]], titled: bool) -> box:
         chain = make_box("ol", "derivation-steps", role="list")
         letters = r"\begin{enumerate}\renewcommand{\labelenumi}{(\alph{enumi})}"
-        chain["latex"] = (letters + "\n", "\\end{enumerate}\n")
-        only = payload["steps"][0] if len(payload["steps"]) == 1 else None
-        if only and printed_length(payload["start"] + only["expression"]) <= ONE_LINE:
-            titled = bool(payload.get("name") or payload.get("title"))
-            chain += self.step(only, start=payload["start"], badge=not titled)
+        chain["latex"] = (letters + "\n", "\\end{enumerate}\n") if steps else None
+        if len(steps) == 1 and printed_length(start["latex"] + steps[0]["latex"]) <= ONE_LINE:
+            chain += self.step(steps[0], start=start["latex"], badge=not titled)
             return chain
         first = make_box("li", "derivation-step", "derivation-start", latex=None)
-        first += self.formula("derivation-expression", payload["start"])
+        first += self.formula("derivation-expression", start["latex"])
         chain += first
-        for step in payload["steps"]:
-            chain += self.step(step)
+        for step in steps:
+            chain += self.step(step, badge=len(steps) > 1 or not titled)
         return chain
 
     def formula(self, kind: str, latex: str) -> box:
@@ -232,11 +219,11 @@ class DerivationDirective(SphinxDirective):
     def step(self, step: dict[str, Any], start: str = "{}", badge: bool = True) -> box:
         kinds = ["derivation-step"] if start == "{}" else ["derivation-step", "derivation-start"]
         row = make_box("li", *kinds, latex=(r"\item ", "\n"))
-        line = f"{start} {step['relation_latex']}{{}} {step['expression']}"
+        line = f"{start} {step['relation_latex']}{{}} {step['latex']}"
         row += self.formula("derivation-expression", line)
         reason = make_box("div", "derivation-because")
         reason.extend(self.inline(step["because"]))
-        if step.get("reference"):
+        if step["reference"]:
             reason += nodes.Text(" ")
             reason.extend(self.inline(f"{{cite:p}}`{step['reference']}`"))
         if badge:
@@ -250,50 +237,40 @@ class DerivationDirective(SphinxDirective):
         part.extend([nodes.Text("Assuming "), sentence, nodes.Text(".")])
         return [part]
 
-    def checks(self, payload: dict[str, Any], assumed: Sequence[nodes.inline]) -> box:
+    def checks(self, steps: Sequence[dict[str, Any]], assumed: Sequence[nodes.inline]) -> box:
         details = make_box("details", "derivation-checks", latex=("{\\small\n", "}\n"))
         summary = make_box("summary", latex=("\\noindent ", "\n\n"))
         details += with_children(summary, nodes.Text("How this was checked"))
         listed = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
-        for step, sentence in zip(payload["steps"], assumed, strict=True):
+        for step, sentence in zip(steps, assumed, strict=True):
             item = nodes.list_item()
             line = nodes.paragraph()
             relation = nodes.math(step["relation_latex"], step["relation_latex"])
             line.extend([relation, nodes.Text(" "), make_badge(step["status"])])
-            if error := error_words(step):
-                line += nodes.Text(" " + error)
             item += line
-            if step["witnesses"]:
-                found = map(self.witness, step["witnesses"])
+            found = [self.witness(w["kind"].capitalize(), w["text"]) for w in step["witnesses"]]
+            if step["tightest"]:
+                found.append(self.witness("Tightest", step["tightest"]))
+            if found:
                 item += with_children(nodes.bullet_list(bullet="-"), *found)
             item += self.hypotheses(sentence)
             listed += item
         return with_children(details, listed)
 
-    def witness(self, witness: dict[str, Any]) -> nodes.list_item:
+    @staticmethod
+    def witness(kind: str, text: str) -> nodes.list_item:
         line = nodes.paragraph()
-        line += nodes.strong("", KINDS[witness["kind"]].capitalize())
-        line += nodes.Text(": ")
-        line.extend(self.inline(witness["text"]))
+        line.extend([nodes.strong("", kind), nodes.Text(": " + text)])
         return with_children(nodes.list_item(), line)
-
-
-def error_words(step: dict[str, Any]) -> str:
-    """Say how many points were tried and how far apart the two sides were at worst."""
-    words = []
-    if points := step.get("points"):
-        words.append(f"{points} points" if points > 1 else "1 point")
-    if (error := step.get("largest_error")) is not None:
-        words.append(f"largest relative error {scientific(error)}")
-    return ", ".join(words)
 
 
 def aligned_latex(payload: dict[str, Any]) -> str:
     """Return the chain for print: aligned lines, the letter of its reason beside each."""
-    lines = [rf"& {payload['start']}"]
-    for position, step in enumerate(payload["steps"]):
+    start, *steps = payload["steps"]
+    lines = [rf"& {start['latex']}"]
+    for position, step in enumerate(steps):
         letter = rf"\text{{({chr(ord('a') + position)})}}" if position < 26 else ""
-        lines.append(rf"{step['relation_latex']}{{}} & {step['expression']} && {letter}")
+        lines.append(rf"{step['relation_latex']}{{}} & {step['latex']} && {letter}")
     return " \\notag\\\\\n".join(lines)
 
 
@@ -403,7 +380,7 @@ class LedgerWriter:
             rows.append(
                 [
                     [make_badge(status)],
-                    [nodes.Text(MEANING[status])],
+                    [nodes.Text(STATUS_MEANING[status])],
                     [nodes.Text(str(own[status]))],
                     [nodes.Text(str(standing[status]))],
                 ]
@@ -468,15 +445,14 @@ class LedgerWriter:
         return copy
 
     def elsewhere(self, claim: Claim) -> box | None:
-        promise = self.ledger.promises.get(claim.name)
-        if promise is None or (promise.article is None and promise.mathlib is None):
+        article, mathlib = self.ledger.elsewhere(claim.name)
+        if article is None and mathlib is None:
             return None
         part = make_box("div", "ledger-elsewhere", latex=("", "\n\n"))
-        if promise.article is not None:
-            part += nodes.Text(f"Equation [{promise.article}] of the article. ")
-        if promise.mathlib is not None:
-            part += nodes.Text("In mathlib: ")
-            part += nodes.literal("", promise.mathlib)
+        if article is not None:
+            part += nodes.Text(f"Equation [{article}] of the article. ")
+        if mathlib is not None:
+            part.extend([nodes.Text("In mathlib: "), nodes.literal("", mathlib)])
         return part
 
     def status(self, claim: Claim) -> list[nodes.Node]:
@@ -494,8 +470,8 @@ class LedgerWriter:
         words = [", ".join(kinds)] if kinds else []
         if claim.points:
             words.append(f"{claim.points} points")
-        if claim.largest_error is not None:
-            words.append(f"largest relative error {scientific(claim.largest_error)}")
+        if claim.largest_error:
+            words.append(f"largest relative error {magnitude(claim.largest_error)}")
         return [nodes.Text("; ".join(words))] if words else [nodes.Text("–")]
 
     @staticmethod

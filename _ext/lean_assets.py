@@ -17,13 +17,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 from local_katex import NODE
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 
+# Live code needs a server elsewhere, comments too; toggles and tabs are native elements here.
+UNUSED_EXTENSIONS = {"sphinx_thebe", "sphinx_comments", "sphinx_togglebutton"}
 # Style sheets of features that the book does not use or has in another form.
 UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "exercise.css"}
 # Scripts in the order they run. Those of the theme chat on the console: they get a silent one.
@@ -63,6 +66,14 @@ POLICY = "; ".join(
 )
 
 
+def leave_out(app: Sphinx, config: Config) -> None:
+    """Disconnect extensions that Jupyter Book always loads and that only add scripts to pages."""
+    for listeners in app.events.listeners.values():
+        for listener in list(listeners):
+            if listener.handler.__module__.split(".")[0] in UNUSED_EXTENSIONS:
+                listeners.remove(listener)
+
+
 def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Hand the templates what they place in <head>."""
     context["theme_before_paint"] = THEME_BEFORE_PAINT
@@ -89,14 +100,15 @@ def without_icon_font(css: str) -> str:
     return re.sub(r"@font-face\s*\{[^}]*Font ?Awesome[^}]*\}", "", css.replace("\\ ", " "))
 
 
-def with_local_urls(css: str, origin: Path, static: Path) -> str:
-    """Copy the files a style sheet names beside the joined one and rename them in it."""
+def with_local_urls(css: str, origin: Path, static: Path, packages: Path) -> str:
+    """Copy the files a style sheet names beside the joined one; ``~`` stands for npm's folder."""
 
     def place(match: re.Match[str]) -> str:
         target = match.group(2)
         if target.startswith(("data:", "#")):
             return match.group(0)
-        source = (origin.parent / target.split("?")[0].split("#")[0]).resolve()
+        name = target.split("?")[0].split("#")[0]
+        source = packages / name[1:] if name[0] == "~" else (origin.parent / name).resolve()
         if not source.exists():
             raise ExtensionError(f"{origin.name} names {target}, which is not there")
         kept = static / "files" / source.name
@@ -155,13 +167,21 @@ def join_scripts(static: Path) -> str:
 
 
 # What pages may still need from the folder the theme fills.
-KEPT = {"book.css", "book.js", "searchtools.js", "language_data.js", "files", "search.js"}
+KEPT = {
+    "book.css",
+    "book.js",
+    "searchtools.js",
+    "language_data.js",
+    "files",
+    "card.png",
+    "favicon.svg",
+}
 
 
 def tidy(static: Path) -> None:
     """Remove what no page asks for."""
     for path in static.iterdir():
-        if path.name in KEPT or path.suffix in {".svg", ".png"} or path.name.startswith("keep-"):
+        if path.name in KEPT:
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -179,7 +199,7 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
     joined = []
     for path in [*style_sources(app), *sorted(ASSETS.glob("*.css"))]:
         css = without_icon_font(path.read_text(encoding="utf-8").replace('@charset "utf-8";', ""))
-        joined.append(with_local_urls(css, path, static))
+        joined.append(with_local_urls(css, path, static, app.npm_packages))
     # Rules of basic.css arrive by import in the theme's first sheet.
     css = purged(app, "\n".join(joined), pages, script)
     (static / "book.css").write_text(css, encoding="utf-8")
@@ -200,6 +220,7 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("config-inited", leave_out, priority=1)
     app.connect("html-page-context", add_to_context)
     # After the extensions have copied their files, before the build is judged.
     app.connect("build-finished", write_bundle, priority=900)

@@ -61,7 +61,7 @@ def fetch(root: Path) -> Path:
     return folder / "node_modules"
 
 
-class BadFormula(ValueError):
+class FormulaError(ValueError):
     """TeX that KaTeX refuses; the message says where."""
 
 
@@ -86,7 +86,7 @@ class Typesetter:
             raise ExtensionError(f"node ended while KaTeX was typesetting {latex!r}")
         answer = json.loads(line)
         if "error" in answer:
-            raise BadFormula(answer["error"])
+            raise FormulaError(answer["error"])
         return answer["html"]
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ def typeset(translator, node: nodes.Element, display: bool) -> str:
         app.typesetter = Typesetter(app.npm_packages)
     try:
         return app.typesetter(node.astext(), display)
-    except BadFormula as error:
+    except FormulaError as error:
         # strict_build makes every warning a failed build.
         logger.warning("KaTeX refuses %r: %s", node.astext(), error, location=node, type="katex")
         return translator.encode(node.astext())

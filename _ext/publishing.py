@@ -230,7 +230,11 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_summary", "", "html")
     app.add_config_value("book_card_alt", "", "html")
-    app.config.templates_path.append(str(HERE / "templates"))
+    # The theme names some templates relative to its folder of components.
+    app.config.templates_path[:0] = [
+        str(HERE / "templates"),
+        str(HERE / "templates" / "components"),
+    ]
     app.connect("config-inited", configure_links, priority=200)
     app.connect("html-page-context", add_metadata, priority=900)
     # After Jupyter Book's own redirect page, before the pages are searched for class names.

@@ -1,0 +1,78 @@
+// What the pages do besides the theme: all of it optional, nothing is hidden without it.
+(() => {
+  "use strict";
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // Menus of the header are <details>: a click elsewhere or Escape closes them.
+  document.addEventListener("click", (event) => {
+    for (const menu of all(".header-menu[open]"))
+      if (!menu.contains(event.target) || event.target.closest("a, button")) menu.open = false;
+    if (event.target.closest("[data-action='window.print']")) window.print();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of all(".header-menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // From disk a browser may not read other pages, so results come without their excerpts.
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+  // A link into something folded opens it.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details"))
+      box.open = true;
+    if (target) target.scrollIntoView();
+  };
+
+  // What scrolls sideways can be reached and scrolled by keyboard.
+  const reachable = () => {
+    for (const box of all(".math-scroll, .pst-scrollable-table-container, .claim-graph-scroll, .ledger-statement"))
+      if (box.scrollWidth > box.clientWidth) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        if (!box.hasAttribute("aria-label"))
+          box.setAttribute("aria-label", box.matches(".math-scroll") ? "Wide formula" : "Wide table");
+      } else box.removeAttribute("tabindex");
+  };
+
+  // The contents of the page mark the section being read.
+  const follow = () => {
+    const links = new Map(all("#pst-page-toc-nav a").map((link) => [link.hash.slice(1), link]));
+    const sections = all("article section[id]").filter((section) => links.has(section.id));
+    if (!sections.length || !("IntersectionObserver" in window)) return;
+    const seen = new Set();
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries)
+          if (isIntersecting) seen.add(target);
+          else seen.delete(target);
+        const now = sections.filter((section) => seen.has(section)).pop();
+        if (!now) return;
+        for (const [id, link] of links)
+          if (id === now.id) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+      },
+      { rootMargin: "-15% 0px -70% 0px" },
+    );
+    for (const section of sections) observer.observe(section);
+  };
+
+  const begin = () => {
+    if (location.hash) unfold();
+    addEventListener("hashchange", unfold);
+    reachable();
+    let waiting;
+    addEventListener("resize", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(reachable, 200);
+    });
+    follow();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
