@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -33,9 +34,9 @@ class _Double:
     log = staticmethod(math.log)
     log1p = staticmethod(math.log1p)
     exp = staticmethod(math.exp)
+    expm1 = staticmethod(math.expm1)
     sqrt = staticmethod(math.sqrt)
     loggamma = staticmethod(math.lgamma)
-    cosh = staticmethod(math.cosh)
     tanh = staticmethod(math.tanh)
 
     @staticmethod
@@ -107,7 +108,7 @@ _MEAN: dict[str, Callable[..., Any]] = {}
 _VARIANCE: dict[str, Callable[..., Any]] = {}
 # E log(X - loc), for laws on a half-line.
 _MEAN_LOG: dict[str, Callable[..., Any]] = {}
-# E exp(s (X - c)).
+# E exp(-(X - c)/s).
 _TILTED: dict[str, Callable[..., Any]] = {}
 
 
@@ -491,6 +492,314 @@ def _(m, p, q):
     return [m.log_ratio(_shape(m, q, 1) - _shape(m, q, 0), _shape(m, p, 1) - _shape(m, p, 0))]
 
 
+# --- expectations, and the targets that ask for them -----------------------------------------
+
+
+@_entry(_MEAN, "norm", "laplace", "logistic")
+def _(m, p):
+    return m.number(p.loc)
+
+
+@_entry(_MEAN, "expon")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale)
+
+
+@_entry(_MEAN, "gamma")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale) * _shape(m, p)
+
+
+@_entry(_MEAN, "beta")
+def _(m, p):
+    a, b = _shape(m, p, 0), _shape(m, p, 1)
+    return m.number(p.loc) + m.number(p.scale) * a / (a + b)
+
+
+@_entry(_MEAN, "uniform")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale) / 2
+
+
+@_entry(_MEAN, "lognorm")
+def _(m, p):
+    s = _shape(m, p)
+    return m.number(p.loc) + m.number(p.scale) * m.exp(s * s / 2)
+
+
+@_entry(_MEAN, "pareto")
+def _(m, p):
+    b = _shape(m, p)
+    return m.number(p.loc) + m.number(p.scale) * b / (b - 1) if b > 1 else math.inf
+
+
+@_entry(_MEAN, "weibull_min")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale) * m.exp(m.loggamma(1 + 1 / _shape(m, p)))
+
+
+@_entry(_MEAN, "gumbel_r")
+def _(m, p):
+    return m.number(p.loc) + m.euler * m.number(p.scale)
+
+
+@_entry(_MEAN, "gumbel_l")
+def _(m, p):
+    return m.number(p.loc) - m.euler * m.number(p.scale)
+
+
+@_entry(_MEAN, "halfnorm")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale) * m.sqrt(2 / m.pi)
+
+
+@_entry(_MEAN, "rayleigh")
+def _(m, p):
+    return m.number(p.loc) + m.number(p.scale) * m.sqrt(m.pi / 2)
+
+
+@_entry(_MEAN, "invgamma")
+def _(m, p):
+    a = _shape(m, p)
+    return m.number(p.loc) + m.number(p.scale) / (a - 1) if a > 1 else math.inf
+
+
+# The variances are those of scale one; the caller multiplies by the square of the scale.
+@_entry(_VARIANCE, "norm", "expon")
+def _(m, p):
+    return m.number(1)
+
+
+@_entry(_VARIANCE, "laplace")
+def _(m, p):
+    return m.number(2)
+
+
+@_entry(_VARIANCE, "logistic")
+def _(m, p):
+    return m.pi * m.pi / 3
+
+
+@_entry(_VARIANCE, "gamma")
+def _(m, p):
+    return _shape(m, p)
+
+
+@_entry(_VARIANCE, "beta")
+def _(m, p):
+    a, b = _shape(m, p, 0), _shape(m, p, 1)
+    return a * b / ((a + b) * (a + b) * (a + b + 1))
+
+
+@_entry(_VARIANCE, "uniform")
+def _(m, p):
+    return m.number(1) / 12
+
+
+@_entry(_VARIANCE, "lognorm")
+def _(m, p):
+    square = _shape(m, p) * _shape(m, p)
+    return m.expm1(square) * m.exp(square)
+
+
+@_entry(_VARIANCE, "pareto")
+def _(m, p):
+    b = _shape(m, p)
+    return b / ((b - 1) * (b - 1) * (b - 2)) if b > 2 else math.inf
+
+
+@_entry(_VARIANCE, "gumbel_r", "gumbel_l")
+def _(m, p):
+    return m.pi * m.pi / 6
+
+
+@_entry(_VARIANCE, "halfnorm")
+def _(m, p):
+    return 1 - 2 / m.pi
+
+
+@_entry(_VARIANCE, "rayleigh")
+def _(m, p):
+    return 2 - m.pi / 2
+
+
+@_entry(_VARIANCE, "invgamma")
+def _(m, p):
+    a = _shape(m, p)
+    return 1 / ((a - 1) * (a - 1) * (a - 2)) if a > 2 else math.inf
+
+
+@_entry(_MEAN_LOG, "expon")
+def _(m, p):
+    return [m.log(m.number(p.scale)), -m.euler]
+
+
+@_entry(_MEAN_LOG, "gamma")
+def _(m, p):
+    return [m.log(m.number(p.scale)), m.digamma(_shape(m, p))]
+
+
+@_entry(_MEAN_LOG, "invgamma")
+def _(m, p):
+    return [m.log(m.number(p.scale)), -m.digamma(_shape(m, p))]
+
+
+@_entry(_MEAN_LOG, "lognorm")
+def _(m, p):
+    return [m.log(m.number(p.scale))]
+
+
+@_entry(_MEAN_LOG, "pareto")
+def _(m, p):
+    return [m.log(m.number(p.scale)), 1 / _shape(m, p)]
+
+
+@_entry(_MEAN_LOG, "weibull_min")
+def _(m, p):
+    return [m.log(m.number(p.scale)), -m.euler / _shape(m, p)]
+
+
+@_entry(_MEAN_LOG, "beta")
+def _(m, p):
+    a, b = _shape(m, p, 0), _shape(m, p, 1)
+    return [m.log(m.number(p.scale)), m.digamma(a), -m.digamma(a + b)]
+
+
+@_entry(_MEAN_LOG, "uniform")
+def _(m, p):
+    return [m.log(m.number(p.scale)), m.number(-1)]
+
+
+@_entry(_TILTED, "norm")
+def _(m, p, c, s):
+    spread = m.number(p.scale) / s
+    return m.exp(spread * spread / 2 - (m.number(p.loc) - c) / s)
+
+
+@_entry(_TILTED, "expon")
+def _(m, p, c, s):
+    return m.exp(-(m.number(p.loc) - c) / s) / (1 + m.number(p.scale) / s)
+
+
+@_entry(_TILTED, "gamma")
+def _(m, p, c, s):
+    return m.exp(-(m.number(p.loc) - c) / s - _shape(m, p) * m.log1p(m.number(p.scale) / s))
+
+
+@_entry(_TILTED, "uniform")
+def _(m, p, c, s):
+    width = m.number(p.scale) / s
+    return -m.expm1(-width) / width * m.exp(-(m.number(p.loc) - c) / s)
+
+
+@_entry(_TILTED, "laplace")
+def _(m, p, c, s):
+    ratio = m.number(p.scale) / s
+    if not ratio < 1:
+        return math.inf
+    return m.exp(-(m.number(p.loc) - c) / s) / ((1 - ratio) * (1 + ratio))
+
+
+# What -E_p[log q] asks of p, for each family of q.
+_TARGET: dict[str, Terms] = {}
+
+
+@_entry(_TARGET, "norm")
+def _(m, p, q):
+    if p.family not in _VARIANCE:
+        return None
+    variance, mean = _VARIANCE[p.family](m, p), _MEAN[p.family](m, p)
+    if math.inf in (variance, mean):
+        return [math.inf]
+    s = m.number(q.scale)
+    ratio, shift = m.number(p.scale) / s, (mean - m.number(q.loc)) / s
+    return [m.log(2 * m.pi) / 2, m.log(s), variance * ratio * ratio / 2, shift * shift / 2]
+
+
+@_entry(_TARGET, "expon")
+def _(m, p, q):
+    if p.family not in _MEAN:
+        return None
+    s = m.number(q.scale)
+    mean = _MEAN[p.family](m, p)
+    return [math.inf] if mean == math.inf else [m.log(s), mean / s, -m.number(q.loc) / s]
+
+
+@_entry(_TARGET, "uniform")
+def _(m, p, q):
+    return [m.log(m.number(q.scale))]
+
+
+def _seen_from(p: Law, q: Law) -> bool:
+    """Say whether E_p log(X - q.loc) is known."""
+    return p.loc == q.loc and p.family in _MEAN_LOG
+
+
+@_entry(_TARGET, "gamma")
+def _(m, p, q):
+    if not _seen_from(p, q):
+        return None
+    mean = _MEAN[p.family](m, p)
+    if mean == math.inf:
+        return [math.inf]
+    a, s = _shape(m, q), m.number(q.scale)
+    logs = _MEAN_LOG[p.family](m, p)
+    return [
+        m.loggamma(a),
+        a * m.log(s),
+        *((1 - a) * term for term in logs),
+        mean / s,
+        -m.number(q.loc) / s,
+    ]
+
+
+@_entry(_TARGET, "pareto")
+def _(m, p, q):
+    if not _seen_from(p, q):
+        return None
+    b = _shape(m, q)
+    logs = _MEAN_LOG[p.family](m, p)
+    return [-m.log(b), -b * m.log(m.number(q.scale)), *((b + 1) * term for term in logs)]
+
+
+@_entry(_TARGET, "gumbel_r")
+def _(m, p, q):
+    if p.family not in _TILTED:
+        return None
+    c, s = m.number(q.loc), m.number(q.scale)
+    tilted = _TILTED[p.family](m, p, c, s)
+    return (
+        [math.inf] if tilted == math.inf else [m.log(s), _MEAN[p.family](m, p) / s, -c / s, tilted]
+    )
+
+
+@_entry(_TARGET, "laplace")
+def _(m, p, q):
+    s = m.number(q.scale)
+    if p.family == "norm":
+        apart = abs(m.number(p.loc) - m.number(q.loc))
+        width = m.number(p.scale)
+        z = apart / width
+        absolute = width * m.sqrt(2 / m.pi) * m.exp(-z * z / 2) + apart * m.erf(z / m.sqrt(2.0))
+    elif p.family == "uniform":
+        width, offset = m.number(p.scale), m.number(q.loc) - m.number(p.loc)
+        if 0 <= offset <= width:
+            rest = width - offset
+            absolute = (offset * offset + rest * rest) / (2 * width)
+        else:
+            absolute = abs(offset - width / 2)
+    else:
+        return None
+    return [m.log(2 * s), absolute / s]
+
+
+# These are members of a larger family, within which the closed form is known.
+_MEMBER = {
+    ("expon", "gamma"): lambda law: replace(law, family="gamma", shapes=(1.0,)),
+    ("uniform", "beta"): lambda law: replace(law, family="beta", shapes=(1.0, 1.0)),
+}
+
+
 def entropy(p: Law) -> float | None:
     """Return the entropy of ``p`` in nats, or None where no closed form is known."""
     terms = _ENTROPY.get(p.family)
@@ -502,7 +811,49 @@ def kl_divergence(p: Law, q: Law) -> float | None:
 
     The support of ``q`` is taken to cover that of ``p``.
     """
+    for pair in ((p.family, q.family), (q.family, p.family)):
+        if pair in _MEMBER and p.loc == q.loc:
+            p, q = (_MEMBER[pair](law) if law.family == pair[0] else law for law in (p, q))
+            break
     if p.family == q.family and p.family in _WITHIN:
         terms = _WITHIN[p.family]
-        return evaluate(lambda m: terms(m, p, q))
+        value = evaluate(lambda m: terms(m, p, q))
+        if value is not None:
+            return value
+    if (p.family, q.family) == ("bernoulli", "poisson") and p.loc == q.loc:
+        return evaluate(lambda m: _bernoulli_poisson(m, p, q))
+    if p.family not in _ENTROPY or q.family not in _TARGET:
+        return None
+    return evaluate(lambda m: _apart(m, p, q))
+
+
+def cross_entropy(p: Law, q: Law) -> float | None:
+    """Return -E_p[log q] in nats, or None where no closed form is known.
+
+    The support of ``q`` is taken to cover that of ``p``.
+    """
+    if q.family in _TARGET:
+        value = evaluate(lambda m: _TARGET[q.family](m, p, q))
+        if value is not None:
+            return value
+    if p.family == q.family and p.family in _WITHIN and p.family in _ENTROPY:
+
+        def terms(m: Any) -> list[Any] | None:
+            apart = _WITHIN[p.family](m, p, q)
+            return None if apart is None else [*apart, *_ENTROPY[p.family](m, p)]
+
+        return evaluate(terms)
     return None
+
+
+def _apart(m: Any, p: Law, q: Law) -> list[Any] | None:
+    target = _TARGET[q.family](m, p, q)
+    return None if target is None else [*target, *(-term for term in _ENTROPY[p.family](m, p))]
+
+
+def _bernoulli_poisson(m: Any, p: Law, q: Law) -> list[Any]:
+    theta, mu = _shape(m, p), _shape(m, q)
+    if mu == 0:
+        return [math.inf] if theta > 0 else [m.number(0)]
+    own = [-term for term in _bernoulli_entropy(m, theta)]
+    return [mu, -theta * m.log(mu), *own]

@@ -18,6 +18,19 @@ _LOWER_LEVELS = np.array([1e-12, 1e-6, 1e-3, 0.02, 0.1, 0.25, 0.5])
 _UPPER_LEVELS = np.array([0.25, 0.1, 0.02, 1e-3, 1e-6, 1e-12])
 
 
+def _log_pareto(z: np.ndarray, b: float) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(z >= 1.0, math.log(b) - (b + 1.0) * np.log(z), -np.inf)
+
+
+# SciPy takes the logarithm of the density here, which underflows long before its logarithm would.
+_LOG_DENSITY = {
+    "laplace": lambda z: -np.abs(z) - math.log(2.0),
+    "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
+    "pareto": _log_pareto,
+}
+
+
 class Empirical:
     """The empirical distribution of a sample: each value weighs as often as it was seen.
 
@@ -127,7 +140,13 @@ class Law:
         Moving the origin to the anchor keeps every digit of a tiny offset, which matters where a
         density is infinite at the end of its support.
         """
-        result = self.generic.logpdf(offset, *self.shapes, loc=self.loc - anchor, scale=self.scale)
+        if self.family in _LOG_DENSITY:
+            z = (offset + (anchor - self.loc)) / self.scale
+            return _LOG_DENSITY[self.family](z, *self.shapes) - math.log(self.scale)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            result = self.generic.logpdf(
+                offset, *self.shapes, loc=self.loc - anchor, scale=self.scale
+            )
         if self.family == "beta":
             # Seen from its upper end a beta law is the beta law with its shapes exchanged.
             a, b = self.shapes
@@ -138,7 +157,9 @@ class Law:
 
     def quantiles(self) -> np.ndarray:
         """Return finite points that bracket the bulk of the law, sorted."""
-        keywords = {"loc": self.loc} if self.discrete else {"loc": self.loc, "scale": self.scale}
+        if self.discrete:
+            return self._lattice_marks()
+        keywords = {"loc": self.loc, "scale": self.scale}
         points = np.concatenate(
             [
                 self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
@@ -146,6 +167,18 @@ class Law:
             ]
         )
         return np.unique(points[np.isfinite(points)])
+
+    def _lattice_marks(self) -> np.ndarray:
+        # SciPy searches a discrete quantile step by step, which a heavy tail makes endless.
+        mean, variance = (float(x) for x in self.generic.stats(*self.shapes, loc=self.loc))
+        ends = np.array([self.lower, self.upper])
+        ends = ends[np.isfinite(ends)]
+        if math.isfinite(mean) and math.isfinite(variance) and variance > 0:
+            spread = math.sqrt(variance) * np.array([-12, -4, -1, 0, 1, 4, 12])
+            points = np.clip(np.rint(mean + spread), self.lower, self.upper)
+        else:
+            points = ends[0] + 2.0 ** np.arange(8) if ends.size else 2.0 ** np.arange(8)
+        return np.unique(np.concatenate([ends, points]))
 
     def mass_below(self, x: float) -> float:
         """Return P(X < x) for a continuous law."""

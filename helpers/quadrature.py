@@ -269,39 +269,49 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
 
 
 def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tuple[float, float]:
-    """Return value and error of what lies beyond ``end``, from the slope of the integrand there.
-
-    Near the end h(t) behaves as C |t|^k exp(-r |t|): three points give r and k.
-    """
-    room = abs(end) * 0.3 + 20.0
-    t = end - direction * np.array([0.0, 0.25, 0.5, 0.75]) * room
-    if direction > 0 and t[-1] < ray.start or direction < 0 and t[-1] > ray.stop:
-        t = np.linspace(end, 0.5 * (ray.start + ray.stop), 4)
-    h, _ = _evaluate(integrand, np.full(4, ray.anchor), np.full(4, ray.sign), t)
-    sign = math.copysign(1.0, h[0]) if h[0] == h[0] else 1.0
-    size = np.abs(h)
+    """Return value and error of what lies beyond ``end``, from the slope of the integrand there."""
+    cut = end != (ray.stop if direction > 0 else ray.start)
+    # Where a logarithm overflowed the integrand changes fast: only its slope at the end counts.
+    reach = 0.2 if cut else 0.5 * abs(end)
+    t = end - direction * reach * np.linspace(0.0, 1.0, 9)
+    height, _ = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
+    size = np.abs(height)
     if not size[0] > 0:
         return 0.0, 0.0
-    if not np.isfinite(size).all() or not (size > 0).all():
-        # Nothing to extrapolate from: growing towards the end means divergence.
-        return (sign * math.inf, 0.0) if math.isinf(size[0]) else (0.0, float(size[0]))
-    logs = np.log(size)
-    distance = direction * (t - end)
-    rate = -(logs[0] - logs[1]) / (distance[0] - distance[1])
-    steeper = -(logs[1] - logs[2]) / (distance[1] - distance[2])
-    if abs(end) > 40.0:
-        design = np.column_stack([np.ones(4), -distance, np.log(np.abs(t))])
-        _, rate, power = np.linalg.lstsq(design, logs, rcond=None)[0]
-    else:
-        power = 0.0
-        rate = min(rate, steeper) if rate > 0 else rate
-    if rate < 1e-6 and (rate < -1e-6 or power >= -1.0 + 1e-3):
+    sign = math.copysign(1.0, height[0])
+    if not (np.isfinite(size) & (size > 0)).all():
         return sign * math.inf, 0.0
-    if rate < 1e-6:
-        return sign * float(size[0] * abs(end) / (-power - 1.0)), float(size[0] * abs(end))
-    estimate = size[0] / rate * (1.0 + power / (rate * abs(end)) if abs(end) > 40.0 else 1.0)
-    slack = abs(power) / (rate * max(abs(end), 1.0)) + 1e-6
-    return sign * float(estimate), float(estimate * min(1.0, slack))
+    logs = np.log(size)
+    if cut:
+        rate = (logs[1] - logs[0]) * 8.0 / reach
+        if rate <= 0.0:
+            return sign * math.inf, 0.0
+        # Nothing says how it goes on, so the whole of the estimate counts as error.
+        return sign * float(size[0] / rate), float(size[0] / rate)
+    # Far out h(t) behaves as C |t|^k exp(-r |t|): two fits, to compare.
+    fits = []
+    for points in (slice(0, 5), slice(0, 9, 2)):
+        where = np.abs(t[points])
+        design = np.column_stack([np.ones(where.size), -where, np.log(where)])
+        fits.append(np.linalg.lstsq(design, logs[points], rcond=None)[0])
+    beyond = [_beyond(abs(end), *fit) for fit in fits]
+    if math.inf in beyond:
+        return sign * math.inf, 0.0
+    return sign * beyond[0], abs(beyond[0] - beyond[1]) + 1e-12 * beyond[0]
+
+
+def _beyond(start: float, constant: float, rate: float, power: float) -> float:
+    """Integrate exp(constant) t^power exp(-rate t) from ``start`` on."""
+    # A rate within rounding and the fit's bias of zero: the power alone decides.
+    if rate < 2e-4:
+        if rate < -2e-4 or power > -1.0 - 1e-2:
+            return math.inf
+        return math.exp(constant + (power + 1.0) * math.log(start)) / (-1.0 - power)
+    # Gauss-Laguerre, with the exponential at the start taken out.
+    nodes, weights = np.polynomial.laguerre.laggauss(32)
+    t = start + nodes / rate
+    height = np.exp(constant - rate * start + power * np.log(t))
+    return float(weights @ height / rate)
 
 
 # --- sums -----------------------------------------------------------------------------------
@@ -336,7 +346,7 @@ def summate(terms: Terms, lower: float, upper: float, marks: np.ndarray) -> Inte
     for left, right in pairwise(marks):
         # From both marks towards the middle, so that a wide gap is crossed in few steps.
         middle = math.floor(0.5 * (left + right))
-        _outward(block, total, left, middle, 1.0, right - left)
+        _outward(block, total, left + 1.0, middle, 1.0, right - left)
         _outward(block, total, right - 1.0, middle + 1.0, -1.0, right - left)
         block(right, right)
     spread = max(1.0, marks[-1] - marks[0])
