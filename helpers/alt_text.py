@@ -14,21 +14,20 @@ from matplotlib.lines import Line2D
 
 __all__ = ["describe", "plain", "spoken_number"]
 
-_GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho "
-        "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ",
-        strict=True,
-    )
-)
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
+    "zeta": "ζ", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
+    "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
+    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
 _SYMBOLS = _GREEK | {
     "star": "*", "ast": "*", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "parallel": "‖",
     "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "to": "→", "rightarrow": "→",
     "infty": "∞", "pm": "±", "cdot": "·", "times": "×", "sum": "Σ", "int": "∫", "log": "log",
     "ln": "ln", "exp": "exp", "max": "max", "min": "min", "approx": "≈", "sim": "~",
     "in": "∈", "ell": "ℓ", "partial": "∂", "quad": " ", "qquad": " ", "ldots": "…", "dots": "…",
-    "left": "", "right": "", "prime": "′", "sqrt": "√", "bigl": "", "bigr": "", "lambda": "λ",
+    "left": "", "right": "", "prime": "′", "sqrt": "√", "bigl": "", "bigr": "",
 }  # fmt: skip
 _RELATIONS = set("|‖≤≥≠→±·×≈~∈")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
@@ -103,7 +102,7 @@ def _span(values: Iterable[float]) -> str:
 
 
 def describe(fig: Figure) -> str:
-    """Say in words what a figure shows.
+    r"""Say in words what a figure shows.
 
     Parameters
     ----------
@@ -122,8 +121,11 @@ def describe(fig: Figure) -> str:
     >>> ax = fig.subplots()
     >>> _ = ax.plot([0, 1, 2], [0, 1, 0], label="$P$")
     >>> _ = ax.set(title="A peak", xlabel="x", ylabel="density", xlim=(0, 2), ylim=(0, 1.2))
-    >>> describe(fig)
-    'A peak. Horizontal axis: x, from 0 to 2. Vertical axis: density, from 0 to 1.2. Line P: from 0 to 1, highest at 1.'
+    >>> print(describe(fig).replace(". ", ".\n"))
+    A peak.
+    Horizontal axis: x, from 0 to 2.
+    Vertical axis: density, from 0 to 1.2.
+    Line P: from 0 to 1, highest at 1.
     """
     sentences: list[str] = []
     if fig.get_suptitle():
@@ -251,10 +253,9 @@ def _collection(collection: Collection) -> str:
         points = np.ma.filled(np.asarray(collection.get_offsets(), dtype=float), np.nan)
         if not len(points):
             return ""
-        return (
-            f"{len(points)} point{'s' if len(points) > 1 else ''}{name}: across {_span(points[:, 0])}, "
-            f"up {_span(points[:, 1])}."
-        )
+        across, up = _span(points[:, 0]), _span(points[:, 1])
+        plural = "s" if len(points) > 1 else ""
+        return f"{len(points)} point{plural}{name}: across {across}, up {up}."
     if isinstance(collection, FillBetweenPolyCollection):
         return f"Shaded area{name}." if name else ""
     return f"{type(collection).__name__.removesuffix('Collection')}{name}." if name else ""

@@ -12,7 +12,7 @@ import inspect
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -385,7 +385,7 @@ def explore(
     play: bool = False,
     **sliders: object,
 ) -> Explorer:
-    """Let the reader move the parameters of a figure.
+    r"""Let the reader move the parameters of a figure.
 
     Parameters
     ----------
@@ -421,8 +421,12 @@ def explore(
     ...     ax.plot([mu - 1, mu, mu + 1], [0, 1, 0], **P.line)
     ...     ax.set(xlim=(-3, 3), ylim=(0, 1.1))
     ...     return fig
-    >>> explore(draw, mu=(-1, 1, 5))
-    Figure with 1 slider: μ = 0.0. Horizontal axis from −3 to 3. Vertical axis from 0 to 1.1. Line: from 0 to 1, highest at 0.
+    >>> figure = explore(draw, mu=(-1, 1, 5))
+    >>> print(repr(figure).replace(". ", ".\n"))
+    Figure with 1 slider: μ = 0.0.
+    Horizontal axis from −3 to 3.
+    Vertical axis from 0 to 1.1.
+    Line: from 0 to 1, highest at 0.
     """
     if not sliders:
         raise ValueError("sliders: expected at least one, such as mu=(-3, 3, 41)")

@@ -33,9 +33,28 @@ from helpers.alt_text import describe
 from helpers.svg import Film, Node, compact
 
 __all__ = [
-    "GRID", "INK", "M", "MUTED", "P", "PALETTE", "PAPER", "Q", "Ink", "THETA_STAR", "WIDTH",
-    "FigureDisplay", "output_mode", "sequential", "show", "style", "subplots", "theme_css",
-]  # fmt: skip
+    "GRID",
+    "INK",
+    "MUTED",
+    "PALETTE",
+    "PAPER",
+    "THETA_STAR",
+    "WIDTH",
+    "FigureDisplay",
+    "Ink",
+    "M",
+    "P",
+    "Q",
+    "draw_svg",
+    "figure_node",
+    "image_html",
+    "output_mode",
+    "sequential",
+    "show",
+    "style",
+    "subplots",
+    "theme_css",
+]
 
 WIDTH = 5.0
 """Width of every figure in inches: 360 points, one for each pixel of a phone's column."""
@@ -340,7 +359,7 @@ def image_html(node: Node) -> str:
     """
     alt = node.attributes["aria-label"]
     film = Film([node], prefix="f")
-    x, y, width, height = node.attributes["viewBox"].split()
+    *_, width, height = node.attributes["viewBox"].split()
     head = (
         f"<style>svg{{{theme_css('light')}}}@media(prefers-color-scheme:dark)"
         f"{{svg{{{theme_css('dark')}}}}}</style>"
@@ -388,13 +407,15 @@ class FigureDisplay:
 
 
 def show(fig: Figure) -> FigureDisplay:
-    """Display a figure that does not move; write it as the last expression of a cell.
+    r"""Display a figure that does not move; write it as the last expression of a cell.
 
     Examples
     --------
     >>> fig, ax = subplots()
     >>> _ = ax.plot([0, 1], [0, 1], **P.line, label="$P$")
-    >>> show(fig)
-    Figure: Horizontal axis from −0.02 to 1.02. Vertical axis from −0.05 to 1.05. Line P: from 0 to 1, rising.
+    >>> print(repr(show(fig)).replace(". ", ".\n"))
+    Figure: Horizontal axis from −0.02 to 1.02.
+    Vertical axis from −0.05 to 1.05.
+    Line P: from 0 to 1, rising.
     """
     return FigureDisplay(fig)

@@ -30,7 +30,7 @@ __all__ = ["Film", "Node", "compact", "compact_path", "unique_prefix"]
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _TOKEN = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TRANSFORM = re.compile(r"(\w+)\(([^)]*)\)")
-_REFERENCE = re.compile(r"^(?:url\()?#([^)]+)\)?$")
+_REFERENCE = re.compile(r"^url\(#([^)]+)\)$")
 _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 _TOLERANCE = 4.0  # hundredths of a point
 _SHARED = {"path", "clipPath", "pattern"}  # what Matplotlib puts into <defs>
@@ -321,27 +321,32 @@ def _attributes(
     if _local(element) == "path":
         shift = float(raw.pop("x", 0)), float(raw.pop("y", 0))
     out: dict[str, str] = {}
-    for name, value in raw.items():
-        name = "href" if name == _XLINK else name
-        if name in ("fill", "stroke"):
-            value = value if value.startswith("url(") else _theme(value, colours)
-        elif name == "d":
-            value = compact_path(value, *shift)
-        elif name in ("x", "y", "width", "height"):
-            value = _hundredths(_round(value))
-        elif name in ("transform", "patternTransform"):
-            value = _compact_transform(value)
-        elif name == "stroke-dasharray":
-            value = _join(_hundredths(_round(n)) for n in value.replace(",", " ").split())
-        elif name in ("stroke-width", "opacity", "fill-opacity", "stroke-opacity"):
-            value = _hundredths(_round(value))
-        reference = _REFERENCE.match(value)
-        if reference:
-            value = "\0" + shared[reference[1]]
+    for original, text in raw.items():
+        name = "href" if original == _XLINK else original
+        reference = _REFERENCE.match(text)
+        if reference or name == "href":
+            out[name] = "\0" + shared[reference[1] if reference else text.removeprefix("#")]
+            continue
+        value = compact_path(text, *shift) if name == "d" else _value(name, text, colours)
         if value and (name, value) not in _DEFAULTS:
             out[name] = value
     return out
 
+
+def _value(name: str, text: str, colours: Mapping[str, str]) -> str:
+    if name in ("fill", "stroke"):
+        return _theme(text, colours)
+    if name in ("transform", "patternTransform"):
+        return _compact_transform(text)
+    if name == "stroke-dasharray":
+        return _join(_hundredths(_round(n)) for n in text.replace(",", " ").split())
+    if name in _NUMBERS:
+        return _hundredths(_round(text))
+    return text
+
+
+_NUMBERS = {"x", "y", "width", "height", "stroke-width", "stroke-dashoffset", "stroke-miterlimit"}
+_NUMBERS |= {"opacity", "fill-opacity", "stroke-opacity"}
 
 # What an element has anyway (the root sets round joins once for all).
 _DEFAULTS = {
@@ -384,9 +389,7 @@ def _convert(
             child = node.children[0]
             child.kind = kind or child.kind
             return [child]
-    elif node.attributes.get("fill") == "none" and node.attributes.get("stroke", "none") == "none":
-        return []
-    elif node.attributes.get("opacity") == "0":
+    elif node.attributes.get("fill") == "none" and "stroke" not in node.attributes:
         return []
     return [node]
 
