@@ -41,6 +41,7 @@ serve: $(READY) ## show the built site on http://127.0.0.1:8000
 
 execute: $(READY) ## run the notebooks and store their normalised outputs
 	@$(BIN)/python -m tools.execute
+	@$(BIN)/python -m tools.picture
 
 execute-check: $(READY) ## the same, and fail if that changes a stored notebook
 	@$(BIN)/python -m tools.execute --check
