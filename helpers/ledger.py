@@ -16,46 +16,14 @@ from __future__ import annotations
 import graphlib
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MEANING", "STATUSES", "Claim", "Ledger", "Problem", "Promise", "read_promises"]
+from helpers.checking import STATUSES, weakest
 
-MEANING: Mapping[str, str] = {
-    "defined": "a definition or an assumption: there is nothing to prove",
-    "proved": "the computer algebra system reduced it to an identity under the stated hypotheses",
-    "exact": "checked case by case in rational arithmetic, on finite cases and without rounding",
-    "numeric": "not proved: both sides agree, each by its own route, at every point tried",
-    "sampled": "not proved: agrees with simulation, within a bound that the book derives",
-    "cited": "taken from the literature, with its hypotheses; nothing was checked by machine",
-}
-"""What each badge means, from the firmest to the one that rests on trust alone."""
-
-STATUSES: tuple[str, ...] = tuple(MEANING)
-"""The statuses, from the firmest to the weakest."""
-
-
-def weaker(statuses: Iterable[str]) -> str:
-    """Return the weakest of some statuses.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or one is not in `STATUSES`.
-
-    Examples
-    --------
-    >>> weaker(["proved", "cited", "numeric"])
-    'cited'
-    """
-    found = list(statuses)
-    if not found:
-        raise ValueError("statuses: expected at least one, got none")
-    if unknown := [status for status in found if status not in MEANING]:
-        raise ValueError(f"statuses: expected some of {', '.join(STATUSES)}, got {unknown[0]!r}")
-    return max(found, key=STATUSES.index)
+__all__ = ["Claim", "Ledger", "Problem", "Promise", "claim_from_payload", "read_promises"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +37,7 @@ class Claim:
     statement : str
         LaTeX.
     status : str
-        One of `STATUSES`: how firmly the claim stands in itself.
+        How firmly the claim stands in itself: one of `helpers.checking.STATUSES`.
     page : str
         The page that shows it.
     title : str
@@ -80,12 +48,17 @@ class Claim:
         How its steps were checked, as MyST text, each witness once.
     points : int
         How many points the numeric witnesses tried, over all steps.
-    largest_error : float or None
-        The largest relative error any of them found; None when there was nothing to measure.
+    largest_error : str
+        The order of magnitude of the largest relative error any of them found, such as
+        ``"< 1e-30"``; empty when there was nothing to measure.
     rests_on : tuple of str
         Names of the claims that it uses.
     references : tuple of str
         Bibliography keys of its cited steps; an empty string for a cited step that names none.
+    article : int or None
+        The number of the equation in the article that the book follows.
+    mathlib : str or None
+        A declaration of Lean's mathlib that states the same, or more.
     """
 
     name: str
@@ -96,12 +69,14 @@ class Claim:
     hypotheses: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     points: int = 0
-    largest_error: float | None = None
+    largest_error: str = ""
     rests_on: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    article: int | None = None
+    mathlib: str | None = None
 
     def __post_init__(self) -> None:
-        if self.status not in MEANING:
+        if self.status not in STATUSES:
             expected = ", ".join(STATUSES)
             raise ValueError(f"status of {self.name!r}: expected {expected}; got {self.status!r}")
 
@@ -211,6 +186,12 @@ class Ledger:
             if name not in counts:
                 found.append(Problem(f"no chapter shows the claim {name!r}"))
         for claim in self.claims:
+            promise = self.promises.get(claim.name, Promise(claim.name))
+            for what in ("article", "mathlib"):
+                one, other = getattr(claim, what), getattr(promise, what)
+                if one is not None and other is not None and one != other:
+                    message = f"{claim.name!r} gives {what} as {one!r}, the promise as {other!r}"
+                    found.append(Problem(message, claim.page))
             for name in claim.rests_on:
                 if name not in counts:
                     message = f"{claim.name!r} rests on {name!r}, which no chapter shows"
@@ -227,6 +208,14 @@ class Ledger:
         if cycle := self.cycle():
             found.append(Problem("claims rest on themselves: " + " -> ".join(cycle)))
         return found
+
+    def elsewhere(self, name: str) -> tuple[int | None, str | None]:
+        """Return the article's equation and the declaration of mathlib that state a claim."""
+        claim, promise = self[name], self.promises.get(name, Promise(name))
+        return (
+            promise.article if claim.article is None else claim.article,
+            promise.mathlib if claim.mathlib is None else claim.mathlib,
+        )
 
     def edges(self) -> list[tuple[str, str]]:
         """Return the pairs (a claim, a claim that it rests on), both of them shown."""
@@ -283,10 +272,10 @@ class Ledger:
         """
         own = self[name].status
         below = {other: self[other].status for other in self.foundations(name)}
-        weakest = weaker([own, *below.values()])
-        if weakest == own:
+        status = weakest([own, *below.values()])
+        if status == own:
             return own, ()
-        return weakest, tuple(other for other, status in below.items() if status == weakest)
+        return status, tuple(other for other in below if below[other] == status)
 
     def totals(self) -> dict[str, int]:
         """Return how many claims have each status in themselves."""
@@ -305,7 +294,7 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
     Parameters
     ----------
     payload : mapping
-        What `helpers.derivation` writes into the ``{derivation}`` directive.
+        What `helpers.rendering.payload` makes of a derivation.
     page : str
         The page that shows it.
 
@@ -315,18 +304,56 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
         If the payload lacks one of the keys that every derivation writes.
     """
     steps = payload["steps"]
-    witnesses = [w["text"] for step in steps for w in step["witnesses"]]
-    errors = [step["largest_error"] for step in steps if step.get("largest_error") is not None]
+    witnesses = [witness["text"] for step in steps for witness in step["witnesses"]]
+    errors = [step["max_error"] for step in steps if step["max_error"]]
+    assumed = [hypothesis_text(hypothesis) for hypothesis in payload["hypotheses"]]
     return Claim(
         name=payload["name"],
-        statement=payload["statement"],
+        statement=statement(steps),
         status=payload["status"],
         page=page,
-        title=payload.get("title") or "",
-        hypotheses=(*payload["hypotheses"], *(h for s in steps for h in s.get("hypotheses", ()))),
+        title=payload["title"] or "",
+        hypotheses=(*assumed, *(text for step in steps for text in step["hypotheses"])),
         witnesses=tuple(dict.fromkeys(witnesses)),
-        points=sum(step.get("points") or 0 for step in steps),
-        largest_error=max(errors, default=None),
+        points=sum(step["points"] for step in steps),
+        largest_error=max(errors, key=_magnitude, default=""),
         rests_on=tuple(payload["rests_on"]),
-        references=tuple(s.get("reference") or "" for s in steps if s["relation"] == "cited"),
+        references=tuple(s["reference"] or "" for s in steps if s["status"] == "cited"),
+        article=payload["article"],
+        mathlib=payload["lean"],
     )
+
+
+def hypothesis_text(hypothesis: Mapping[str, str | None]) -> str:
+    """Return a hypothesis as MyST text: its sentence, or its formula between dollar signs."""
+    return f"${hypothesis['latex']}$" if hypothesis["latex"] else str(hypothesis["text"])
+
+
+def _magnitude(error: str) -> float:
+    return float(error.removeprefix("< "))
+
+
+def statement(steps: Sequence[Mapping[str, Any]]) -> str:
+    r"""Return the LaTeX of what a chain of steps shows: its start against its conclusion.
+
+    Equalities in between do not count; where the chain turns from at most to at least there is
+    no such statement, and the last line is the claim.
+
+    Examples
+    --------
+    >>> a = {"relation": "start", "relation_latex": "", "latex": "a"}
+    >>> b = {"relation": "<=", "relation_latex": r"\le", "latex": "b"}
+    >>> c = {"relation": "=", "relation_latex": "=", "latex": "c"}
+    >>> print(statement([a, b, c]))
+    a \le c
+    """
+    start, *lines = steps
+    if not lines:
+        return str(start["latex"])
+    telling = {line["relation"]: line["relation_latex"] for line in lines}
+    others = [relation for relation in telling if relation not in ("=", ":=")]
+    if len(others) > 1 and set(others) & {"<=", ">=", "->"}:
+        before, last = steps[-2:]
+        return f"{before['latex']} {last['relation_latex']} {last['latex']}"
+    relation = telling[others[0]] if others else telling.get("=", ":=")
+    return f"{start['latex']} {relation} {lines[-1]['latex']}"

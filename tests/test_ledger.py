@@ -8,18 +8,20 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import rendering
+from helpers.checking import STATUSES
+from helpers.derivation import Derivation
 from helpers.ledger import (
-    MEANING,
-    STATUSES,
     Claim,
     Ledger,
     Promise,
     claim_from_payload,
     read_promises,
-    weaker,
+    statement,
 )
 from helpers.ledger_graph import (
     PER_LAYER,
@@ -154,14 +156,6 @@ def test_unknown_names_and_statuses_are_refused(sound):
         sound.foundations("nothing")
     with pytest.raises(ValueError, match=r"status of 'x'.*got 'true'"):
         claim("x", status="true")
-    with pytest.raises(ValueError, match="expected at least one"):
-        weaker([])
-    with pytest.raises(ValueError, match="got 'nearly'"):
-        weaker(["proved", "nearly"])
-
-
-def test_every_status_has_a_meaning_of_its_own():
-    assert len(set(MEANING.values())) == len(STATUSES) == 6
 
 
 def test_promises_are_read_and_misspelt_keys_refused(tmp_path):
@@ -178,30 +172,30 @@ def test_promises_are_read_and_misspelt_keys_refused(tmp_path):
             read_promises(path)
 
 
+def step(relation: str, latex: str, **others) -> dict:
+    empty = {"witnesses": [], "points": 0, "max_error": None, "reference": None, "hypotheses": []}
+    shown = {"relation": relation, "relation_latex": relation, "latex": latex, "status": "proved"}
+    return {**shown, **empty, **others}
+
+
 def payload() -> dict:
-    witness = {"kind": "symbolic", "text": "the difference is $0$"}
+    symbolic = {"kind": "symbolic", "text": "the difference simplifies to zero"}
+    numeric = {"kind": "numeric", "text": "24 points"}
     return {
         "name": "gibbs",
         "title": "Gibbs' inequality",
-        "start": "D",
-        "statement": r"D \ge 0",
-        "hypotheses": ["$x > 0$"],
+        "hypotheses": [{"text": "x > 0", "latex": "x > 0"}, {"text": "finite", "latex": None}],
         "status": "cited",
         "rests_on": ["log-bound"],
+        "article": 2,
+        "lean": "klDiv",
         "steps": [
-            {
-                "relation": "equals",
-                "witnesses": [witness, {"kind": "numeric", "text": "24 points"}],
-                "points": 24,
-                "largest_error": 1e-31,
-            },
-            {"relation": "equals", "witnesses": [witness], "points": 6, "largest_error": 2e-30},
-            {
-                "relation": "cited",
-                "witnesses": [],
-                "reference": "lin1991divergence",
-                "hypotheses": ["finite mean"],
-            },
+            step("start", "D", status="defined"),
+            step("=", "E", witnesses=[symbolic, numeric], points=24, max_error="< 1e-30"),
+            step(">=", "F", witnesses=[symbolic], points=6, max_error="< 1e-12"),
+            step(
+                "=", "0", status="cited", reference="lin1991divergence", hypotheses=["finite mean"]
+            ),
         ],
     }
 
@@ -210,25 +204,66 @@ def test_a_claim_gathers_its_steps():
     found = claim_from_payload(payload(), "definitions")
     assert found == Claim(
         name="gibbs",
-        statement=r"D \ge 0",
+        statement="D >= 0",
         status="cited",
         page="definitions",
         title="Gibbs' inequality",
-        hypotheses=("$x > 0$", "finite mean"),
-        witnesses=("the difference is $0$", "24 points"),
+        hypotheses=("$x > 0$", "finite", "finite mean"),
+        witnesses=("the difference simplifies to zero", "24 points"),
         points=30,
-        largest_error=2e-30,
+        largest_error="< 1e-12",
         rests_on=("log-bound",),
         references=("lin1991divergence",),
+        article=2,
+        mathlib="klDiv",
     )
 
 
-@pytest.mark.parametrize("key", ["name", "statement", "status", "rests_on", "steps", "hypotheses"])
+@pytest.mark.parametrize("key", sorted(payload()))
 def test_a_payload_that_lacks_something_is_refused(key):
     lacking = payload()
     del lacking[key]
     with pytest.raises(KeyError, match=key):
         claim_from_payload(lacking, "definitions")
+
+
+@pytest.mark.parametrize(
+    ("relations", "expected"),
+    [
+        ([], "s0"),
+        ([":="], "s0 := s1"),
+        ([":=", "="], "s0 = s2"),
+        (["=", "="], "s0 = s2"),
+        (["=", "<=", "="], "s0 <= s3"),
+        (["<=", "<="], "s0 <= s2"),
+        (["=", "->"], "s0 -> s2"),
+        (["<=", "->"], "s1 -> s2"),
+        ([">=", "<="], "s1 <= s2"),
+        (["argmin", "argmax"], "s0 argmin s2"),
+        (["argmax", "argmaxat", "="], "s0 argmax s3"),
+    ],
+)
+def test_the_statement_is_no_more_than_the_chain_shows(relations, expected):
+    lines = [step("start", "s0")]
+    lines += [step(relation, f"s{i}") for i, relation in enumerate(relations, start=1)]
+    assert statement(lines) == expected
+
+
+def test_the_statement_of_a_real_chain():
+    u = sp.Symbol("u", positive=True)
+    chain = Derivation(sp.log(u), name="log-bound").at_most(u - 1, equality_when={u: 1})
+    found = claim_from_payload(rendering.payload(chain), "definitions")
+    assert found.statement == r"\log{\left(u \right)} \le u - 1"
+    assert found.status == chain.status == "proved"
+    assert found.points > 0
+
+
+def test_what_stands_elsewhere_comes_from_claim_or_promise_and_may_not_differ():
+    promises = {"a": Promise("a", article=3, mathlib="klDiv"), "b": Promise("b", article=4)}
+    ledger = Ledger((claim("a", article=3), claim("b", article=5), claim("c")), promises)
+    assert ledger.elsewhere("a") == (3, "klDiv")
+    assert ledger.elsewhere("c") == (None, None)
+    assert messages(ledger) == ["'b' gives article as 5, the promise as 4"]
 
 
 # The picture
