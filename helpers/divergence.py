@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers import closed_forms, probabilities
+from helpers import closed_forms, multivariate, probabilities
 from helpers.laws import Law, as_law, as_laws, is_distribution
 from helpers.quadrature import AccuracyWarning, Integral, integrate, summate
 
@@ -101,6 +101,8 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     unit = _unit(base)
     if not is_distribution(p):
         return _scaled(probabilities.entropy(p, axis), unit)
+    if multivariate.is_multivariate(p):
+        return _scaled(multivariate.entropy(multivariate.as_multivariate(p, "p")), unit)
     return _scaled(_law_entropy(as_law(p, "p")), unit)
 
 
@@ -132,6 +134,8 @@ def cross_entropy(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.cross_entropy(p, q, axis), unit)
+    if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
+        return _scaled(multivariate.cross_entropy(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
     return _scaled(_law_cross_entropy(first, second), unit)
 
@@ -183,6 +187,8 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.kl_divergence(p, q, axis), unit)
+    if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
+        return _scaled(multivariate.kl_divergence(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
     return _scaled(_law_kl(first, second), unit)
 
@@ -228,6 +234,8 @@ def js_divergence(
     share = _weights(weights, len(everything))
     if not _all_distributions(everything, names):
         return _scaled(probabilities.js_divergence(list(everything), share, axis), unit)
+    if any(multivariate.is_multivariate(each) for each in everything):
+        return _scaled(_multivariate_js(everything, share), unit)
     return _scaled(_law_js(as_laws(everything, names), share), unit)
 
 
@@ -328,19 +336,37 @@ def _law_kl(p: Law, q: Law) -> float:
     if closed is not None:
         return closed
 
-    def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-        return _kl_density(
-            p.log_density_near(anchor, offset), q.log_density_near(anchor, offset), shift
-        )
-
     anchors, marks = _anchors([p, q])
-    inside = integrate(integrand, p.lower, p.upper, anchors, marks)
+    inside = integrate(_near(_kl_density, p, q), p.lower, p.upper, anchors, marks)
     outside = 0.0
     if math.isfinite(p.lower):
         outside += q.mass_below(p.lower)
     if math.isfinite(p.upper):
         outside += q.mass_above(p.upper)
     return Integral(inside.value + outside, inside.error).checked("kl_divergence")
+
+
+def _near(density: Any, p: Law, q: Law) -> Any:
+    """Turn a function of two log-densities into an integrand of anchor and offset."""
+
+    def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
+        return density(
+            p.log_density_near(anchor, offset), q.log_density_near(anchor, offset), shift
+        )
+
+    return integrand
+
+
+def _terms(density: Any, p: Law, q: Law) -> Any:
+    """Turn a function of two log-densities into the terms of a sum."""
+
+    def terms(k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        log_p, log_q = p.log_density(k), q.log_density(k)
+        value, noise = density(log_p, log_q, 0.0)
+        impossible = np.isfinite(log_p) & np.isneginf(log_q) & q.exact_zeros
+        return np.where(impossible, math.inf, value), noise
+
+    return terms
 
 
 def _sum_over(laws: list[Law], terms: Any, lower: float, upper: float) -> Integral:
@@ -364,13 +390,8 @@ def _discrete_kl(p: Law, q: Law) -> float:
     closed = closed_forms.kl_divergence(p, q)
     if closed is not None:
         return closed
-
-    def terms(k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        value, noise = _kl_density(p.log_density(k), q.log_density(k), 0.0)
-        return np.where(np.isnan(value), math.inf, value), noise
-
     lower, upper = min(p.lower, q.lower), max(p.upper, q.upper)
-    return _sum_over([p, q], terms, lower, upper).checked("kl_divergence")
+    return _sum_over([p, q], _terms(_kl_density, p, q), lower, upper).checked("kl_divergence")
 
 
 def _law_entropy(p: Law) -> float:
@@ -395,20 +416,9 @@ def _expected_log(p: Law, q: Law, what: str) -> float:
         return value, np.where(np.isfinite(noise), noise, 0.0)
 
     if p.discrete:
-
-        def terms(k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            value, noise = density(p.log_density(k), q.log_density(k), 0.0)
-            return np.where(np.isnan(value), math.inf, value), noise
-
-        return _sum_over([p, q], terms, p.lower, p.upper).checked(what)
-
-    def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-        return density(
-            p.log_density_near(anchor, offset), q.log_density_near(anchor, offset), shift
-        )
-
+        return _sum_over([p, q], _terms(density, p, q), p.lower, p.upper).checked(what)
     anchors, marks = _anchors([p, q])
-    return integrate(integrand, p.lower, p.upper, anchors, marks).checked(what)
+    return integrate(_near(density, p, q), p.lower, p.upper, anchors, marks).checked(what)
 
 
 def _law_cross_entropy(p: Law, q: Law) -> float:
@@ -473,6 +483,19 @@ def _law_js(laws: list[Law], weights: np.ndarray) -> float:
     return total(gap=False).checked("js_divergence")
 
 
+def _multivariate_js(everything: tuple[Any, ...], weights: np.ndarray) -> float:
+    if len(everything) != 2:
+        raise ValueError(
+            f"p, q: expected two multivariate distributions, got {len(everything)} distributions"
+        )
+    if not weights.all():
+        return 0.0
+    reduced = multivariate.js_divergence(*multivariate.as_pair(*everything), weights)
+    if isinstance(reduced, Integral):
+        return reduced.checked("js_divergence")
+    return _law_js(as_laws(reduced, ("p", "q")), weights)
+
+
 def _discrete_total(laws: list[Law], density: Any) -> Integral:
     atoms = [law.atoms[0] for law in laws if law.atoms is not None]
     lattices = [law for law in laws if law.atoms is None]
@@ -508,6 +531,24 @@ class KLEstimate:
 
 
 _CHUNK = 1 << 16
+
+
+def _second_moment(p: Law, q: Law) -> float:
+    """Return E_p[log(p/q)^2]; only whether it is finite matters."""
+
+    def density(log_p: np.ndarray, log_q: np.ndarray, shift: Any) -> tuple[Any, Any]:
+        with np.errstate(invalid="ignore", over="ignore"):
+            mass = np.exp(log_p + shift)
+            value = np.where(mass == 0, 0.0, mass * (log_p - log_q) ** 2)
+            value = np.where((mass > 0) & np.isneginf(log_q), np.nan, value)
+        return value, np.zeros(value.shape)
+
+    if p.atoms is not None:
+        return 0.0  # finitely many values of a finite ratio
+    if p.discrete:
+        return _sum_over([p, q], _terms(density, p, q), p.lower, p.upper).value
+    anchors, marks = _anchors([p, q])
+    return integrate(_near(density, p, q), p.lower, p.upper, anchors, marks).value
 
 
 def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstimate:
@@ -548,14 +589,27 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
     if not isinstance(n, (int, np.integer)) or n < 2:
         raise ValueError(f"n: expected a whole number of at least 2 draws, got {n!r}")
     _all_distributions((p, q), ("p", "q"))
-    first, second = as_laws((p, q), ("p", "q"))
-    if math.isinf(_law_kl(first, second)):
-        return KLEstimate(math.inf, math.inf, int(n))
+    if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
+        multivariate.as_pair(p, q)
+        log_p, log_q, source = p.logpdf, q.logpdf, p
+        if not isinstance(multivariate.as_multivariate(p, "p"), multivariate.Normal):
+            # SciPy takes one point of the simplex a column and draws one a row.
+            log_p, log_q = (lambda x: p.logpdf(x.T)), (lambda x: q.logpdf(x.T))
+    else:
+        first, second = as_laws((p, q), ("p", "q"))
+        if math.isinf(_law_kl(first, second)):
+            return KLEstimate(math.inf, math.inf, int(n))
+        if math.isinf(_second_moment(first, second)):
+            raise ValueError(
+                "p, q: the divergence is finite but the variance of log(p/q) under p is not, so a "
+                "sample mean has no standard error; use kl_divergence"
+            )
+        log_p, log_q, source = first.log_density, second.log_density, first.source
     count, mean, squares = 0, 0.0, 0.0
     while count < n:
         size = min(_CHUNK, int(n) - count)
-        draws = first.source.rvs(size=size, random_state=rng)
-        ratio = first.log_density(draws) - second.log_density(draws)
+        draws = source.rvs(size=size, random_state=rng)
+        ratio = log_p(draws) - log_q(draws)
         # Chan, Golub and LeVeque (1983): merge the moments of two parts.
         part = float(np.mean(ratio))
         difference = part - mean

@@ -29,6 +29,13 @@ _LOG_DENSITY = {
     "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
     "pareto": _log_pareto,
 }
+_LOG_PMF = {
+    "planck": lambda k, rate: np.where(k >= 0, math.log(-math.expm1(-rate)) - rate * k, -np.inf),
+    "dlaplace": lambda k, rate: math.log(math.tanh(rate / 2.0)) - rate * np.abs(k),
+    "logser": lambda k, p: np.where(
+        k >= 1, k * math.log(p) - np.log(np.maximum(k, 1)) - math.log(-math.log1p(-p)), -np.inf
+    ),
+}
 
 
 class Empirical:
@@ -124,12 +131,23 @@ class Law:
     atoms: tuple[np.ndarray, np.ndarray] | None = None
     cuts: tuple[float, ...] = field(default=())
 
+    @property
+    def exact_zeros(self) -> bool:
+        """Whether a log pmf of ``-inf`` means zero, and not a pmf that underflowed."""
+        return (
+            self.atoms is not None
+            or self.family in _LOG_PMF
+            or type(self.generic)._logpmf is not stats.rv_discrete._logpmf
+        )
+
     def log_density(self, x: np.ndarray) -> np.ndarray:
         """Return log pdf or log pmf at ``x``; ``-inf`` off the support."""
         if self.atoms is not None:
             values, log_weights = self.atoms
             place = np.minimum(np.searchsorted(values, x), values.size - 1)
             return np.where(values[place] == x, log_weights[place], -np.inf)
+        if self.family in _LOG_PMF:
+            return _LOG_PMF[self.family](x - self.loc, *self.shapes)
         if self.discrete:
             return self.generic.logpmf(x, *self.shapes, loc=self.loc)
         return self.generic.logpdf(x, *self.shapes, loc=self.loc, scale=self.scale)

@@ -288,13 +288,17 @@ def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tupl
             return sign * math.inf, 0.0
         # Nothing says how it goes on, so the whole of the estimate counts as error.
         return sign * float(size[0] / rate), float(size[0] / rate)
-    # Far out h(t) behaves as C |t|^k exp(-r |t|): two fits, to compare.
-    fits = []
+    return _extrapolate(np.abs(t), logs, sign)
+
+
+def _extrapolate(t: np.ndarray, logs: np.ndarray, sign: float) -> tuple[float, float]:
+    """Integrate beyond t[0] a function that behaves as C t^k exp(-r t); two fits, to compare."""
+    beyond = []
     for points in (slice(0, 5), slice(0, 9, 2)):
-        where = np.abs(t[points])
+        where = t[points]
         design = np.column_stack([np.ones(where.size), -where, np.log(where)])
-        fits.append(np.linalg.lstsq(design, logs[points], rcond=None)[0])
-    beyond = [_beyond(abs(end), *fit) for fit in fits]
+        fit = np.linalg.lstsq(design, logs[points], rcond=None)[0]
+        beyond.append(_beyond(t[0], *fit))
     if math.inf in beyond:
         return sign * math.inf, 0.0
     return sign * beyond[0], abs(beyond[0] - beyond[1]) + 1e-12 * beyond[0]
@@ -316,7 +320,8 @@ def _beyond(start: float, constant: float, rate: float, power: float) -> float:
 
 # --- sums -----------------------------------------------------------------------------------
 
-_EXACT_TERMS = 1 << 18
+_EXACT_TERMS = 1 << 14
+_MOST_TERMS = 1 << 22
 _FURTHEST = 2.0**53
 
 # A function of whole numbers that returns the terms, and a bound on their rounding errors.
@@ -337,7 +342,7 @@ def summate(terms: Terms, lower: float, upper: float, marks: np.ndarray) -> Inte
         return math.fsum(abs(value) for value in values)
 
     def block(first: float, last: float) -> float:
-        value, error = _sum_block(terms, first, last)
+        value, error = _sum_block(terms, first, last, 1e-16 * total())
         values.append(value)
         errors.append(error)
         return abs(value)
@@ -392,36 +397,52 @@ def _outward(
     return 0.0
 
 
-def _sum_block(terms: Terms, first: float, last: float) -> tuple[float, float]:
+def _sum_block(terms: Terms, first: float, last: float, negligible: float) -> tuple[float, float]:
     count = last - first + 1.0
-    if count <= _EXACT_TERMS:
-        value, rounding = terms(first + np.arange(int(count)))
-        return math.fsum(value), float(np.sum(rounding)) + 2.0 * _EPSILON * float(
-            np.sum(np.abs(value))
-        )
+    if count > _EXACT_TERMS:
+        value, error = _interpolated(terms, first, last)
+        if not error > max(1e-14 * abs(value), negligible) or count > _MOST_TERMS:
+            return value, error
+    values, errors = [], []
+    for start in np.arange(first, last + 1.0, _EXACT_TERMS):
+        value, rounding = terms(np.arange(start, min(start + _EXACT_TERMS, last + 1.0)))
+        known = ~np.isnan(value)
+        if np.isposinf(value).any():
+            return math.inf, 0.0
+        values.append(math.fsum(value[known]))
+        errors.append(float(np.sum(rounding)) + 2.0 * _EPSILON * math.fsum(np.abs(value[known])))
+        if not known.all():
+            errors.append(math.inf)  # a probability underflowed: what it stood for is lost
+    return math.fsum(values), math.fsum(errors)
+
+
+def _interpolated(terms: Terms, first: float, last: float) -> tuple[float, float]:
+    """Sum a long block through the polynomial that interpolates its terms."""
+    count = last - first + 1.0
     centre, half = 0.5 * (first + last), 0.5 * (last - first)
     nodes = np.unique(np.rint(centre + half * np.cos(np.pi * (np.arange(64) + 0.5) / 64)))
     value, rounding = terms(nodes)
-    if not np.isfinite(value).all():
+    if np.isposinf(value).any():
         return math.inf, 0.0
+    if np.isnan(value).any():
+        return 0.0, math.inf
     fit = Chebyshev.fit(nodes, value, 40, domain=[first - 0.5, last + 0.5])
-    # The integral over [first - 1/2, last + 1/2] differs from the sum by f'/24 at the ends,
-    # below rounding for blocks this long.
-    primitive = fit.integ()
-    result = float(primitive(last + 0.5) - primitive(first - 0.5))
+    # Euler and Maclaurin, midpoint form: the sum is the integral minus f'/24 at the ends.
+    primitive, slope = fit.integ(), fit.deriv()
+    ends = np.array([first - 0.5, last + 0.5])
+    result = float(np.diff(primitive(ends))[0] - np.diff(slope(ends))[0] / 24.0)
     misfit = float(np.max(np.abs(fit(nodes) - value)) + np.max(np.abs(fit.coef[-4:])))
-    return result, misfit * count + float(np.mean(rounding)) * count
+    return result, (0.1 * misfit + float(np.mean(rounding))) * count
 
 
 def _discrete_tail(terms: Terms, reached: float) -> tuple[float, float]:
-    k = np.rint(reached * np.array([1.0, 0.25, 0.0625]))
+    """Return value and error of the sum beyond ``reached``, from the slope of k f(k) in log k."""
+    t = math.log(abs(reached)) - np.linspace(0.0, 12.0, 9)
+    k = math.copysign(1.0, reached) * np.rint(np.exp(t))
     value, _ = terms(k)
-    if not (value > 0).all() or not np.isfinite(value).all():
-        return (math.inf, 0.0) if np.isinf(value).any() else (0.0, 0.0)
-    logs = np.log(value * np.abs(k))
-    rate = -(logs[0] - logs[1]) / math.log(4.0)
-    if rate <= 1e-3:
+    if np.isposinf(value).any():
         return math.inf, 0.0
-    estimate = float(value[0] * abs(k[0]) / rate)
-    earlier = -(logs[1] - logs[2]) / math.log(4.0)
-    return estimate, estimate * min(1.0, 20.0 * abs(earlier - rate) / rate + 1e-6)
+    size = np.abs(value * k)
+    if not size[0] > 0:
+        return 0.0, 0.0
+    return _extrapolate(np.log(np.abs(k)), np.log(size), math.copysign(1.0, value[0]))

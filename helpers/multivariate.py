@@ -1,0 +1,231 @@
+"""Closed forms for multivariate normal and Dirichlet distributions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import integrate, linalg, special, stats
+
+from helpers import closed_forms
+from helpers.probabilities import log1p_minus
+from helpers.quadrature import Integral
+
+# SciPy gives its frozen multivariate distributions no public class.
+_NORMAL = type(stats.multivariate_normal([0.0]))
+_DIRICHLET = type(stats.dirichlet([1.0, 1.0]))
+# Below this ratio of a result to its terms, digits were lost and mpmath does it again.
+_CANCELLATION = 1e-2
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A multivariate normal distribution with a positive definite covariance."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    factor: np.ndarray
+    source: Any
+
+    @property
+    def dimension(self) -> int:
+        return self.mean.size
+
+
+@dataclass(frozen=True)
+class Dirichlet:
+    """A Dirichlet distribution."""
+
+    alpha: np.ndarray
+    source: Any
+
+    @property
+    def dimension(self) -> int:
+        return self.alpha.size
+
+
+def is_multivariate(value: Any) -> bool:
+    """Say whether ``value`` is a frozen multivariate normal or Dirichlet distribution."""
+    return isinstance(value, (_NORMAL, _DIRICHLET))
+
+
+def as_multivariate(value: Any, argument: str) -> Normal | Dirichlet:
+    """Read a frozen multivariate distribution.
+
+    Raises
+    ------
+    TypeError
+        If it is neither multivariate normal nor Dirichlet.
+    ValueError
+        If the covariance is singular.
+    """
+    if isinstance(value, _DIRICHLET):
+        return Dirichlet(np.asarray(value.alpha, dtype=float), value)
+    if not isinstance(value, _NORMAL):
+        raise TypeError(
+            f"{argument}: expected a multivariate normal or Dirichlet distribution like the other, "
+            f"got {type(value).__name__}"
+        )
+    mean, covariance = np.atleast_1d(value.mean), np.atleast_2d(value.cov)
+    if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+        raise ValueError(f"{argument}: expected a finite mean and covariance")
+    try:
+        factor = linalg.cholesky(covariance, lower=True)
+    except linalg.LinAlgError:
+        raise ValueError(
+            f"{argument}: expected a positive definite covariance; a singular one has no density"
+        ) from None
+    return Normal(mean.astype(float), covariance.astype(float), factor, value)
+
+
+def as_pair(p: Any, q: Any) -> tuple[Any, Any]:
+    """Read two multivariate distributions of one family and dimension."""
+    first, second = as_multivariate(p, "p"), as_multivariate(q, "q")
+    if type(first) is not type(second):
+        raise TypeError(
+            "p, q: expected two distributions of one family, "
+            "got a multivariate normal and a Dirichlet one"
+        )
+    if first.dimension != second.dimension:
+        raise ValueError(
+            f"p, q: expected distributions of one dimension, "
+            f"got {first.dimension} and {second.dimension}"
+        )
+    return first, second
+
+
+def entropy(p: Normal | Dirichlet) -> float:
+    """Return the differential entropy in nats."""
+    if isinstance(p, Normal):
+        half_log = math.fsum(np.log(np.diag(p.factor)))
+        return 0.5 * p.dimension * (1.0 + math.log(2.0 * math.pi)) + half_log
+    value = closed_forms.evaluate(lambda m: _dirichlet_entropy(m, p))
+    assert value is not None
+    return value
+
+
+def _dirichlet_entropy(m: Any, p: Dirichlet) -> list[Any]:
+    alpha = [m.number(a) for a in p.alpha]
+    total = sum(alpha[1:], alpha[0])
+    return [
+        *(m.loggamma(a) for a in alpha),
+        -m.loggamma(total),
+        (total - len(alpha)) * m.digamma(total),
+        *(-(a - 1) * m.digamma(a) for a in alpha),
+    ]
+
+
+def kl_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
+    """Return KL(p || q) in nats."""
+    if isinstance(p, Dirichlet):
+        value = closed_forms.evaluate(lambda m: _dirichlet_kl(m, p, q))
+        assert value is not None
+        return value
+    # With A = L^-1 (S_p - S_q) L^-T the divergence is half of sum(a - log(1 + a)) over the
+    # eigenvalues of A, plus the shift: nothing cancels, however close the two are.
+    whitened = linalg.solve_triangular(q.factor, p.covariance - q.covariance, lower=True)
+    whitened = linalg.solve_triangular(q.factor, whitened.T, lower=True)
+    eigenvalues = np.linalg.eigvalsh(0.5 * (whitened + whitened.T))
+    if eigenvalues.min() < -0.9:
+        # 1 + a would be the difference of two nearly equal numbers: take it from p's own factor.
+        ratio = linalg.solve_triangular(q.factor, p.factor, lower=True)
+        scaled = linalg.svdvals(ratio) ** 2
+        spread = math.fsum(scaled - 1.0 - np.log(scaled))
+    else:
+        spread = -math.fsum(log1p_minus(eigenvalues))
+    shift = linalg.solve_triangular(q.factor, p.mean - q.mean, lower=True)
+    return 0.5 * (spread + float(shift @ shift))
+
+
+def _dirichlet_kl(m: Any, p: Dirichlet, q: Dirichlet) -> list[Any]:
+    one, two = [m.number(a) for a in p.alpha], [m.number(a) for a in q.alpha]
+    total, other = sum(one[1:], one[0]), sum(two[1:], two[0])
+    psi = m.digamma(total)
+    return [
+        m.loggamma(total),
+        -m.loggamma(other),
+        *(-m.loggamma(a) for a in one),
+        *(m.loggamma(a) for a in two),
+        *((a - b) * m.digamma(a) for a, b in zip(one, two, strict=True)),
+        *(-(a - b) * psi for a, b in zip(one, two, strict=True)),
+    ]
+
+
+def cross_entropy(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
+    """Return -E_p[log q] in nats."""
+    return entropy(p) + kl_divergence(p, q)
+
+
+def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: np.ndarray) -> Any:
+    """Return two univariate distributions with the same Jensen-Shannon divergence, or its value.
+
+    A divergence sees only the coordinates in which the two differ. Whitening p and turning the
+    axes makes those of two normals independent; those that are left over cancel.
+
+    Returns
+    -------
+    tuple of two frozen distributions, or Integral
+
+    Raises
+    ------
+    ValueError
+        If the two differ in more than two directions, or are Dirichlet with more than two parts.
+    """
+    if isinstance(p, Dirichlet):
+        if p.dimension != 2:
+            raise ValueError(
+                "p, q: the Jensen-Shannon divergence of Dirichlet distributions is known here for "
+                f"two parts only, got {p.dimension}"
+            )
+        return stats.beta(*p.alpha), stats.beta(*q.alpha)
+    whitened = linalg.solve_triangular(p.factor, q.covariance - p.covariance, lower=True)
+    whitened = linalg.solve_triangular(p.factor, whitened.T, lower=True)
+    excess, axes = np.linalg.eigh(0.5 * (whitened + whitened.T))
+    shift = axes.T @ linalg.solve_triangular(p.factor, q.mean - p.mean, lower=True)
+    differs = np.abs(excess) > 1e-13
+    means, spreads = list(shift[differs]), list(np.sqrt(1.0 + excess[differs]))
+    rest = float(np.linalg.norm(shift[~differs]))
+    if rest > 0.0 or not means:
+        means.append(rest)
+        spreads.append(1.0)
+    if len(means) == 1:
+        return stats.norm(0.0, 1.0), stats.norm(means[0], spreads[0])
+    if len(means) == 2:
+        return _plane(np.array(means), np.array(spreads), weights)
+    raise ValueError(
+        "p, q: the Jensen-Shannon divergence of multivariate normals is computed where they differ "
+        f"in at most two directions, these differ in {len(means)}"
+    )
+
+
+def _plane(means: np.ndarray, spreads: np.ndarray, weights: np.ndarray) -> Integral:
+    """Integrate the Jensen-Shannon divergence of N(0, I) and N(means, diag(spreads^2))."""
+    log_weights = np.log(weights)
+
+    def density(x: np.ndarray) -> np.ndarray:
+        logs = np.stack(
+            [
+                stats.norm.logpdf(x).sum(axis=-1) + log_weights[0],
+                stats.norm.logpdf(x, means, spreads).sum(axis=-1) + log_weights[1],
+            ]
+        )
+        mixture = special.logsumexp(logs, axis=0)
+        own = np.exp(logs)
+        return (own * (logs - log_weights[:, None] - mixture)).sum(axis=0)
+
+    # Beyond 40 standard deviations a normal density is below 1e-340.
+    low = np.minimum(-40.0, means - 40.0 * spreads)
+    high = np.maximum(40.0, means + 40.0 * spreads)
+    result = integrate.cubature(
+        density,
+        low,
+        high,
+        rule="gk21",
+        rtol=1e-11,
+        atol=1e-16,
+        max_subdivisions=20_000,
+        points=[np.zeros(2), means],
+    )
+    return Integral(float(result.estimate), float(result.error))
