@@ -64,11 +64,13 @@ def main() -> int:
     if status := build.build("--builder", "custom", "--custom-builder", "singlehtml"):
         return status
     TARGET.parent.mkdir(parents=True, exist_ok=True)
+    # Sphinx writes the page into book/ with links as from the top.
+    shutil.copyfile(PAGES / "book" / "index.html", PAGES / "whole.html")
     handler = functools.partial(Quiet, directory=str(PAGES))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            print_page(f"http://127.0.0.1:{server.server_port}/book/index.html")
+            print_page(f"http://127.0.0.1:{server.server_port}/whole.html")
         except Error as error:
             print(f"Chromium could not print: {error}", file=sys.stderr)
             print(
