@@ -567,12 +567,15 @@ class Film:
         before = [j for j in node.frames if j < k]
         return node.frames[max(before) if before else min(node.frames)]
 
-    def _base(self, union: _Union) -> str:
+    def _base(self, union: _Union, *, needed: bool = True) -> str:
+        """Write the tree as it stands in the default frame."""
         attributes = dict(self._at(union, self.default))
-        if self.default not in union.frames:
+        shown = self.default in union.frames
+        # Inside an element that is switched off, nothing more need be.
+        if needed and not shown:
             attributes["display"] = "none"
         head = _markup(Node(union.tag, attributes), self._reference)
-        inner = "".join(self._base(child) for child in union.children)
+        inner = "".join(self._base(child, needed=shown) for child in union.children)
         return f"{head[:-2]}>{inner}</{union.tag}>" if inner else head
 
     def payload(self) -> dict[str, list]:
