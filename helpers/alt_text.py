@@ -65,7 +65,7 @@ def _formula(tex: str) -> str:
         tex,
     )
     tex = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2", tex)
-    tex = re.sub(r"\\([A-Za-z]+|\|)\s*(?=([A-Za-z])?)", _symbol, tex)
+    tex = re.sub(r"\\([A-Za-z]+|\|)\s*(?=([A-Za-z0-9])?)", _symbol, tex)
     tex = re.sub(r"\s*([*′])", r"\1", tex)
     tex = re.sub(r"\^\{?([0-9+\-n]+)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUPERSCRIPTS), tex)
     tex = re.sub(r"\^\{?([*′])\}?", r"\1", tex)
@@ -73,11 +73,13 @@ def _formula(tex: str) -> str:
 
 
 def _symbol(match: re.Match[str]) -> str:
-    name, letter = match[1], match[2]
+    name, follower = match[1], match[2]
     symbol = _SYMBOLS.get(name, name)
     if symbol in _RELATIONS:
         return f" {symbol} "
-    return f"{symbol} " if letter and symbol.isascii() and symbol.isalpha() else symbol
+    if name in ("sum", "int"):
+        return f" {symbol}"
+    return f"{symbol} " if follower and symbol.isascii() and symbol.isalpha() else symbol
 
 
 def spoken_number(value: float) -> str:
