@@ -75,14 +75,17 @@ def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element
     return parent
 
 
-def magnitude(error: str) -> str:
-    r"""Return an order of magnitude as people write it.
+def readable(text: str) -> str:
+    r"""Return text with its powers of ten as people write them.
 
-    >>> magnitude("< 1e-30")
-    '<\xa010⁻³⁰'
+    >>> readable("relative error < 1e-30")
+    'relative error <\xa010⁻³⁰'
     """
-    sign, power = error.split(" 1e")
-    return f"{sign}\N{NO-BREAK SPACE}10{power.translate(SUPERSCRIPTS)}"
+    return re.sub(
+        r"< 1e([-+]?\d+)",
+        lambda power: f"<\N{NO-BREAK SPACE}10{power[1].translate(SUPERSCRIPTS)}",
+        text,
+    )
 
 
 def printed_length(latex: str) -> int:
@@ -127,7 +130,7 @@ class DerivationDirective(SphinxDirective):
             raise self.error(f"derivation: expected JSON; {error}") from error
         try:
             return self.shown(payload)
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise self.error(f"derivation {payload.get('name')!r}: {error!r}") from error
 
     def inline(self, text: str) -> list[nodes.Node]:
@@ -155,9 +158,9 @@ class DerivationDirective(SphinxDirective):
             whole["number"] = domain.get_equation_number_for(label_of(name))
             self.record(payload, assumed)
         whole += self.heading(payload)
-        whole += self.steps(start, steps, titled=bool(name or payload["title"]))
+        whole += self.steps(start, steps, assumed[1:], titled=bool(name or payload["title"]))
         whole += self.hypotheses(assumed[0])
-        whole += self.checks(steps, assumed[1:])
+        whole += self.checks(steps)
         return [whole]
 
     def sentence(self, parts: Sequence[str]) -> nodes.inline:
@@ -198,25 +201,33 @@ class DerivationDirective(SphinxDirective):
             head += make_box("span", "derivation-number", is_number=True)
         return [head]
 
-    def steps(self, start: dict[str, Any], steps: Sequence[dict[str, Any]], titled: bool) -> box:
+    def steps(
+        self,
+        start: dict[str, Any],
+        steps: Sequence[dict[str, Any]],
+        assumed: Sequence[nodes.inline],
+        titled: bool,
+    ) -> box:
         chain = make_box("ol", "derivation-steps", role="list")
         letters = r"\begin{enumerate}\renewcommand{\labelenumi}{(\alph{enumi})}"
         chain["latex"] = (letters + "\n", "\\end{enumerate}\n") if steps else None
         if len(steps) == 1 and printed_length(start["latex"] + steps[0]["latex"]) <= ONE_LINE:
-            chain += self.step(steps[0], start=start["latex"], badge=not titled)
+            chain += self.step(steps[0], assumed[0], start=start["latex"], badge=not titled)
             return chain
         first = make_box("li", "derivation-step", "derivation-start", latex=None)
         first += self.formula("derivation-expression", start["latex"])
         chain += first
-        for step in steps:
-            chain += self.step(step, badge=len(steps) > 1 or not titled)
+        for step, sentence in zip(steps, assumed, strict=True):
+            chain += self.step(step, sentence, badge=len(steps) > 1 or not titled)
         return chain
 
     def formula(self, kind: str, latex: str) -> box:
         formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
         return with_children(make_box("div", kind, latex=None), formula)
 
-    def step(self, step: dict[str, Any], start: str = "{}", badge: bool = True) -> box:
+    def step(
+        self, step: dict[str, Any], assumed: nodes.inline, start: str = "{}", badge: bool = True
+    ) -> box:
         kinds = ["derivation-step"] if start == "{}" else ["derivation-step", "derivation-start"]
         row = make_box("li", *kinds, latex=(r"\item ", "\n"))
         line = f"{start} {step['relation_latex']}{{}} {step['latex']}"
@@ -228,6 +239,7 @@ class DerivationDirective(SphinxDirective):
             reason.extend(self.inline(f"{{cite:p}}`{step['reference']}`"))
         if badge:
             reason.extend([nodes.Text(" "), make_badge(step["status"])])
+        reason += self.hypotheses(assumed)
         return with_children(row, reason)
 
     def hypotheses(self, sentence: nodes.inline) -> list[box]:
@@ -237,30 +249,30 @@ class DerivationDirective(SphinxDirective):
         part.extend([nodes.Text("Assuming "), sentence, nodes.Text(".")])
         return [part]
 
-    def checks(self, steps: Sequence[dict[str, Any]], assumed: Sequence[nodes.inline]) -> box:
+    def checks(self, steps: Sequence[dict[str, Any]]) -> box:
         details = make_box("details", "derivation-checks", latex=("{\\small\n", "}\n"))
         summary = make_box("summary", latex=("\\noindent ", "\n\n"))
         details += with_children(summary, nodes.Text("How this was checked"))
         listed = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".")
-        for step, sentence in zip(steps, assumed, strict=True):
-            item = nodes.list_item()
+        for step in steps:
             line = nodes.paragraph()
             relation = nodes.math(step["relation_latex"], step["relation_latex"])
             line.extend([relation, nodes.Text(" "), make_badge(step["status"])])
-            item += line
+            item = with_children(nodes.list_item(), line)
             found = [self.witness(w["kind"].capitalize(), w["text"]) for w in step["witnesses"]]
             if step["tightest"]:
                 found.append(self.witness("Tightest", step["tightest"]))
             if found:
                 item += with_children(nodes.bullet_list(bullet="-"), *found)
-            item += self.hypotheses(sentence)
+            else:
+                line += nodes.Text(" " + STATUS_MEANING[step["status"]])
             listed += item
         return with_children(details, listed)
 
     @staticmethod
     def witness(kind: str, text: str) -> nodes.list_item:
         line = nodes.paragraph()
-        line.extend([nodes.strong("", kind), nodes.Text(": " + text)])
+        line.extend([nodes.strong("", kind), nodes.Text(": " + readable(text))])
         return with_children(nodes.list_item(), line)
 
 
@@ -297,7 +309,7 @@ def ledger_of(env: BuildEnvironment) -> Ledger:
     """Return the ledger of all pages, with what the ledger's page promises."""
     claims = tuple(record["claim"] for record in all_records(env))
     promises = {}
-    for path in getattr(env, "ledger_promises", {}).values():
+    for path in filter(None, getattr(env, "ledger_promises", {}).values()):
         promises |= read_promises(Path(path))
     return Ledger(claims, promises)
 
@@ -323,7 +335,7 @@ class LedgerDirective(SphinxDirective):
                 raise self.error(f"ledger: there is no file {promises}")
             self.env.ledger_promises[self.env.docname] = path
         else:
-            self.env.ledger_promises[self.env.docname] = None
+            self.env.ledger_promises[self.env.docname] = ""
         return [ledger_page()]
 
 
@@ -471,7 +483,7 @@ class LedgerWriter:
         if claim.points:
             words.append(f"{claim.points} points")
         if claim.largest_error:
-            words.append(f"largest relative error {magnitude(claim.largest_error)}")
+            words.append(f"largest relative error {readable(claim.largest_error)}")
         return [nodes.Text("; ".join(words))] if words else [nodes.Text("–")]
 
     @staticmethod
