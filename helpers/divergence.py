@@ -17,7 +17,7 @@ import numpy as np
 
 from helpers import closed_forms, multivariate, probabilities
 from helpers.laws import Law, as_law, as_laws, is_distribution
-from helpers.quadrature import AccuracyWarning, Integral, integrate, summate
+from helpers.integration import AccuracyWarning, Integral, integrate, summate
 
 __all__ = [
     "AccuracyWarning",

@@ -19,14 +19,19 @@ _UPPER_LEVELS = np.array([0.25, 0.1, 0.02, 1e-3, 1e-6, 1e-12])
 
 
 def _log_pareto(z: np.ndarray, b: float) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(z >= 1.0, math.log(b) - (b + 1.0) * np.log(z), -np.inf)
+    return np.where(z >= 1.0, math.log(b) - (b + 1.0) * np.log(z), -np.inf)
+
+
+def _log_cauchy(z: np.ndarray) -> np.ndarray:
+    # z*z would overflow far out, where log(1 + z*z) is 2 log|z| anyway.
+    far = np.abs(z) > 1e10
+    return -math.log(math.pi) - np.where(far, 2.0 * np.log(np.abs(z)), np.log1p(z * z))
 
 
 # SciPy takes the logarithm of the density here, which underflows long before its logarithm would.
 _LOG_DENSITY = {
     "laplace": lambda z: -np.abs(z) - math.log(2.0),
-    "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
+    "cauchy": _log_cauchy,
     "pareto": _log_pareto,
 }
 _LOG_PMF = {
@@ -158,10 +163,10 @@ class Law:
         Moving the origin to the anchor keeps every digit of a tiny offset, which matters where a
         density is infinite at the end of its support.
         """
-        if self.family in _LOG_DENSITY:
-            z = (offset + (anchor - self.loc)) / self.scale
-            return _LOG_DENSITY[self.family](z, *self.shapes) - math.log(self.scale)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            if self.family in _LOG_DENSITY:
+                z = (offset + (anchor - self.loc)) / self.scale
+                return _LOG_DENSITY[self.family](z, *self.shapes) - math.log(self.scale)
             result = self.generic.logpdf(
                 offset, *self.shapes, loc=self.loc - anchor, scale=self.scale
             )

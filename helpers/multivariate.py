@@ -11,7 +11,7 @@ from scipy import integrate, linalg, special, stats
 
 from helpers import closed_forms
 from helpers.probabilities import log1p_minus
-from helpers.quadrature import Integral
+from helpers.integration import Integral
 
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))
