@@ -1,4 +1,4 @@
-"""What opens on request: solutions and ``dropdown`` boxes as native <details>, with no script.
+"""Native elements instead of scripts: solutions and ``dropdown`` boxes are <details>.
 
 Works with JavaScript off, prints open, is found by the browser's search in page, and is operated
 by keyboard as the platform does it.
@@ -18,6 +18,9 @@ def open_details(translator: HTML5Translator, node: nodes.Element) -> None:
     title = node.next_node(nodes.title, descend=True)
     translator.body.append('<summary class="admonition-title">')
     if title is not None:
+        # A link inside what opens the box would be a control within a control.
+        for link in list(title.findall(nodes.reference)):
+            link.replace_self(link.children)
         for child in title.children:
             child.walkabout(translator)
         title.parent.remove(title)
@@ -48,6 +51,20 @@ def depart_admonition(translator: HTML5Translator, node: nodes.Element | None = 
         HTML5Translator.depart_admonition(translator, node)
 
 
+def visit_entry(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Write the empty corner of a table as a cell: a header without words confuses a reader."""
+    if node.astext().strip() or not isinstance(node.parent.parent, nodes.thead):
+        HTML5Translator.visit_entry(translator, node)
+    else:
+        node.parent.column += 1
+        translator.body.append("<td>")
+        translator.context.append("</td>\n")
+
+
+def depart_entry(translator: HTML5Translator, node: nodes.Element) -> None:
+    HTML5Translator.depart_entry(translator, node)
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinx_exercise")
     app.add_node(
@@ -57,4 +74,5 @@ def setup(app: Sphinx) -> dict[str, object]:
         latex=(visit_solution_node, depart_solution_node),
     )
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,13 +36,25 @@ THEME_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js
 # Classes that scripts add, so that no page shows them.
 ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "success", "search"]
 
-# In the page, not in a file: it must run before anything is drawn, or a dark page flashes white.
-THEME_BEFORE_PAINT = (
-    "(function(e){var m=null;try{m=localStorage.getItem('mode')}catch(x){}"
-    "m=m||'auto';e.dataset.mode=m;e.dataset.theme=m=='auto'?"
-    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'):m;"
-    "e.classList.add('js')})(document.documentElement)"
+# Asked for at once, so that the first lines are set in them (from disk a browser refuses).
+EARLY_FONTS = (
+    "source-serif-4-latin-400-normal",
+    "source-serif-4-latin-600-normal",
+    "KaTeX_Main-Regular",
+    "KaTeX_Math-Italic",
 )
+# In the page, not in a file: it must run before anything is drawn, or a dark page flashes white.
+BEFORE_PAINT = f"""(e => {{
+  let mode = "auto";
+  try {{ mode = localStorage.getItem("mode") || mode; }} catch {{}}
+  e.dataset.mode = mode;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  e.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
+  if (location.protocol !== "file:") for (const font of {json.dumps(EARLY_FONTS)})
+    document.head.append(Object.assign(document.createElement("link"), {{
+      rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
+      href: `${{e.dataset.content_root}}_static/files/${{font}}.woff2`}}));
+}})(document.documentElement)"""
 
 
 def hash_for_policy(script: str) -> str:
@@ -55,7 +67,7 @@ def hash_for_policy(script: str) -> str:
 POLICY = "; ".join(
     [
         "default-src 'none'",
-        "script-src 'self' file: " + hash_for_policy(THEME_BEFORE_PAINT),
+        "script-src 'self' file: " + hash_for_policy(BEFORE_PAINT),
         "style-src 'self' file: 'unsafe-inline'",
         "img-src 'self' file: data:",
         "font-src 'self' file:",
@@ -76,7 +88,7 @@ def leave_out(app: Sphinx, config: Config) -> None:
 
 def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Hand the templates what they place in <head>."""
-    context["theme_before_paint"] = THEME_BEFORE_PAINT
+    context["before_paint"] = BEFORE_PAINT
     context["content_security_policy"] = POLICY
 
 
@@ -128,7 +140,7 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
     work = Path(app.doctreedir)
     joined, settings = work / "joined.css", work / "purge.json"
     joined.write_text(css, encoding="utf-8")
-    safe = [*ADDED_BY_SCRIPTS, "html", "body", ":root", "js"]
+    safe = [*ADDED_BY_SCRIPTS, "html", "body", ":root"]
     settings.write_text(
         json.dumps(
             {

@@ -1,0 +1,41 @@
+"""What several test files need: a real browser, and the built site behind a server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.site_pages import SITE
+from tools import chromium
+from tools.site_server import serving
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium. Without one: skipped with a line that says how to get it; in CI, a failure."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is used
+
+    with sync_playwright() as playwright:
+        path = chromium.find(playwright.chromium.executable_path)
+        if path is None:
+            refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            refuse(chromium.HOW_TO_GET)
+        started = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site."""
+    assert (SITE / "index.html").exists(), "there is no site in _build/html: run `make book` first"
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site: Path):
+    """The address of a local server that shows the site."""
+    with serving(site) as found:
+        yield found

@@ -1,0 +1,264 @@
+"""What can be read off the built files: links, anchors, equations, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import re
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from tests.site_pages import ALONE, SITE, all_pages, book_pages
+
+PAGES = [*all_pages(), *sorted(ALONE)]
+# Elements whose address the browser fetches by itself.
+FETCHED = {
+    ("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src"),
+    ("video", "src"), ("audio", "src"), ("object", "data"), ("embed", "src"), ("image", "href"),
+    ("use", "href"), ("input", "src"), ("form", "action"),
+}  # fmt: skip
+# Links in <head> that say something and load nothing.
+SAID = {"canonical", "index", "search", "next", "prev", "author", "license", "copyright"}
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a page names and offers."""
+
+    ids: list[str] = field(default_factory=list)
+    links: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    equations: set[str] = field(default_factory=set)
+    images: list[dict[str, str]] = field(default_factory=list)
+    svgs: list[list[tuple[str, dict[str, str]]]] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str]]] = []
+        self.inside_title = False
+
+    def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in pairs}
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a" and "href" in found:
+            self.links.append((found["href"], found))
+        if tag == "meta":
+            key = found.get("name") or found.get("property") or found.get("http-equiv", "")
+            self.meta[key] = found.get("content", "")
+        for name in ("src", "href", "data", "action"):
+            if (tag, name) in FETCHED and name in found:
+                self.named.append(found[name])
+                if found.get("rel") not in SAID:
+                    self.fetched.append(found[name])
+        self.fetched += re.findall(r"url\(['\"]?([^'\")]+)", found.get("style", ""))
+        if tag == "img":
+            self.images.append(found)
+        if tag == "svg":
+            self.svgs.append([*self.open, (tag, found)])
+        if "eqno" in found.get("class", "").split():
+            # The number stands in the equation's box, whose id is what links name.
+            self.equations |= {
+                attributes["id"] for _, attributes in self.open if "id" in attributes
+            }
+        self.inside_title = tag == "title" and not self.title
+        if tag not in {"meta", "link", "img", "br", "hr", "input", "path", "use", "col", "source"}:
+            self.open.append((tag, found))
+
+    def handle_endtag(self, tag: str) -> None:
+        for at in range(len(self.open) - 1, -1, -1):
+            if self.open[at][0] == tag:
+                del self.open[at:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        if self.inside_title:
+            self.title, self.inside_title = data, False
+
+
+@lru_cache(maxsize=64)
+def parsed(name: str) -> Page:
+    page = Page()
+    page.feed((SITE / name).read_text(encoding="utf-8"))
+    return page
+
+
+def is_elsewhere(link: str) -> bool:
+    return bool(urlsplit(link).netloc) or urlsplit(link).scheme in {"http", "https"}
+
+
+def target_of(name: str, link: str) -> tuple[str, str]:
+    """Return the file and the anchor that a link on a page leads to."""
+    parts = urlsplit(urljoin(name, link))
+    path = unquote(parts.path).lstrip("/")
+    return path + "index.html" if path.endswith("/") else path, unquote(parts.fragment)
+
+
+def test_the_site_has_the_chapters(site: Path) -> None:
+    wanted = re.findall(r"(?:file|root): (\S+)", (SITE.parents[1] / "_toc.yml").read_text())
+    missing = [name for name in wanted if not (site / f"{name}.html").exists()]
+    assert wanted
+    assert not missing
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_link_or_anchor_is_dead(site: Path, name: str) -> None:
+    dead = []
+    page = parsed(name)
+    for link in [link for link, _ in page.links] + page.named:
+        if is_elsewhere(link) or link.startswith(("mailto:", "data:", "javascript:")):
+            continue
+        # The page for lost links is shown under any path, so its links start at the root.
+        path, anchor = target_of("" if name == "404.html" else name, link)
+        file = site / (path or name)
+        found = file.is_file()
+        if found and anchor and file.suffix == ".html":
+            found = anchor in parsed(file.relative_to(site).as_posix()).ids
+        if not found:
+            dead.append(link)
+    assert not dead, f"{name} links to what is not there"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ids_are_unique(site: Path, name: str) -> None:
+    ids = parsed(name).ids
+    assert not {one for one in ids if ids.count(one) > 1}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_fetched_from_elsewhere(site: Path, name: str) -> None:
+    assert not [link for link in parsed(name).fetched if is_elsewhere(link)]
+
+
+def test_style_sheets_and_scripts_name_no_other_host(site: Path) -> None:
+    sheets = [*site.rglob("*.css"), *site.glob("*.html")]
+    assert len(sheets) > 2
+    for sheet in sheets:
+        text = sheet.read_text(encoding="utf-8")
+        named = re.findall(r"url\(\s*['\"]?([^'\")]+)", text) + re.findall(r"@import[^;]+", text)
+        assert not [link for link in named if is_elsewhere(link)], sheet.name
+    for script in site.rglob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        loaders = re.findall(r"(?:import\(|fetch\(|src\s*=\s*)['\"]https?:[^'\"]+", text)
+        assert not loaders, script.name
+
+
+@pytest.mark.parametrize("name", book_pages())
+def test_every_equation_reference_names_a_numbered_equation(site: Path, name: str) -> None:
+    for link, attributes in parsed(name).links:
+        path, anchor = target_of(name, link)
+        if not anchor.startswith("equation-") or "headerlink" in attributes.get("class", ""):
+            continue
+        assert anchor in parsed(path or name).equations, f"{name}: {link} is no numbered equation"
+
+
+@pytest.mark.parametrize("name", book_pages())
+def test_pictures_have_words(site: Path, name: str) -> None:
+    page = parsed(name)
+    assert not [image for image in page.images if "alt" not in image]
+    for chain in page.svgs:
+        hidden = any(found.get("aria-hidden") == "true" for _, found in chain)
+        said = any(
+            found.get("role") in {"img", "group", "graphics-document"}
+            and (found.get("aria-label") or found.get("aria-labelledby"))
+            for _, found in chain
+        )
+        drawn_by_katex = any("katex" in found.get("class", "") for _, found in chain)
+        assert hidden or said or drawn_by_katex, f"{name}: a drawing without a word"
+
+
+@pytest.mark.parametrize("name", all_pages())
+def test_metadata(site: Path, name: str) -> None:
+    page = parsed(name)
+    assert page.title
+    assert 20 <= len(page.meta.get("description", "")) <= 320
+    assert page.meta["og:title"]
+    assert page.meta["og:description"] == page.meta["description"]
+    policy = page.meta["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert not re.search(r"https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline", policy)
+
+
+def test_titles_differ(site: Path) -> None:
+    titles = [parsed(name).title for name in all_pages()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in book_pages() if (SITE / "_sources" / n).with_suffix(".ipynb").exists()]
+)
+def test_a_chapter_offers_its_notebook(site: Path, name: str) -> None:
+    offered = [link for link, found in parsed(name).links if "download" in found]
+    assert any(link.endswith(Path(name).stem + ".ipynb") for link in offered)
+
+
+def test_dead_links_would_be_seen(tmp_path: Path) -> None:
+    """The checks above are worth what this parser sees: show it a page with one of each fault."""
+    page = Page()
+    page.feed(
+        '<p id="a"></p><p id="a"></p><a href="gone.html#x">x</a>'
+        '<script src="https://cdn.example/x.js"></script><img src="p.png">'
+        '<div id="equation-e" class="math"><span class="eqno">(1)</span></div>'
+        '<div id="equation-f" class="math"></div>'
+    )
+    assert page.ids.count("a") == 2
+    assert [link for link, _ in page.links] == ["gone.html#x"]
+    assert [link for link in page.fetched if is_elsewhere(link)]
+    assert page.equations == {"equation-e"}
+    assert "alt" not in page.images[0]
+
+
+@pytest.fixture(scope="module")
+def publishing():
+    sys.path.append(str(SITE.parents[1] / "_ext"))
+    return importlib.import_module("publishing")
+
+
+def test_addresses_from_remotes(publishing) -> None:
+    found = doctest.testmod(publishing)
+    assert found.attempted >= 5
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("environment", "repository", "branch", "address"),
+    [
+        (
+            {"GITHUB_REPOSITORY": "Someone/Fork", "GITHUB_REF_NAME": "draft"},
+            "https://github.com/Someone/Fork",
+            "draft",
+            "https://someone.github.io/Fork/",
+        ),
+        (
+            {"CI_PROJECT_URL": "https://gitlab.com/g/b", "CI_PAGES_URL": "https://g.gitlab.io/b"},
+            "https://gitlab.com/g/b",
+            "main",
+            "https://g.gitlab.io/b/",
+        ),
+        (
+            {
+                "READTHEDOCS_GIT_CLONE_URL": "https://github.com/a/b.git",
+                "READTHEDOCS_GIT_IDENTIFIER": "v1",
+                "READTHEDOCS_CANONICAL_URL": "https://b.readthedocs.io/en/v1/",
+            },
+            "https://github.com/a/b",
+            "v1",
+            "https://b.readthedocs.io/en/v1/",
+        ),
+        ({}, "", "main", ""),
+    ],
+)
+def test_origin_follows_the_host(  # noqa: PLR0917
+    publishing, tmp_path, environment, repository, branch, address
+) -> None:
+    found = publishing.find_origin(tmp_path, environment)
+    assert (found.repository, found.branch, found.address) == (repository, branch, address)
