@@ -1,0 +1,135 @@
+"""A false step shown on purpose: what the checker found against it.
+
+A chapter breaks a hypothesis, or repeats a misprint, and shows the counterexample::
+
+    refuted(lambda: Derivation(KL(P, Q)).equals(KL(Q, P)))
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+from helpers.derivation import Derivation, DerivationError
+from helpers.rendering import latex
+
+__all__ = ["Refutation", "refuted"]
+
+_SIGNS = {
+    "=": "=",
+    ":=": "=",
+    "<=": r"\le",
+    ">=": r"\ge",
+    "->": r"\to",
+}
+
+
+class Refutation:
+    """A step that the checker refused, displayed with the point at which it fails.
+
+    Made by :func:`refuted`.
+
+    Attributes
+    ----------
+    error : DerivationError
+        With ``left``, ``right`` and ``counterexample``.
+    relation : str
+        What was claimed of the two sides: ``"="``, ``"<="``, ``"same arg min"``, ...
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", positive=True)
+    >>> refuted(lambda: Derivation(sp.log(x)).at_least(x - 1)).relation
+    '>='
+    """
+
+    def __init__(self, error: DerivationError):
+        self.error = error
+        # The first line of the message ends with the relation.
+        self.relation = str(error).splitlines()[0].rpartition(": ")[2]
+
+    @property
+    def values(self) -> dict:
+        """The point at which the step fails: names and values as text."""
+        return {str(k): str(v) for k, v in self.error.counterexample.values.items()}
+
+    def _point(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.values.items())
+
+    def __repr__(self) -> str:
+        found = self.error.counterexample
+        at = f" at {self._point()}" if self.values else ""
+        note = f" ({found.note})" if found.note else ""
+        return (
+            f"Refused: {self.error.left}  {self.relation}  {self.error.right}\n"
+            f"Counterexample{at}: left = {found.left}, right = {found.right}{note}"
+        )
+
+    def _claim(self) -> str:
+        left, right = latex(self.error.left), latex(self.error.right)
+        if self.relation in _SIGNS:
+            return rf"${left} \;{_SIGNS[self.relation]}\; {right}$"
+        word = self.relation.rpartition(" ")[2]
+        return (
+            rf"$\operatorname*{{arg\,{word}}} \left[{left}\right] = "
+            rf"\operatorname*{{arg\,{word}}} \left[{right}\right]$"
+        )
+
+    def _sentences(self) -> list[str]:
+        found = self.error.counterexample
+        at = f"At {self._point()}" if self.values else "Counterexample"
+        note = f" ({found.note})" if found.note else ""
+        return [f"{at}: the left side is {found.left}, the right side is {found.right}{note}."]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        (found,) = self._sentences()
+        return {
+            "text/plain": repr(self),
+            "text/html": (
+                "<blockquote><p><b>Refused by the checker:</b></p>"
+                f"<p>{html.escape(self._claim())}</p><p>{html.escape(found)}</p></blockquote>"
+            ),
+            "text/markdown": (
+                f":::{{admonition}} Refused by the checker\n:class: refutation\n"
+                f"{self._claim()}\n\n{found}\n:::"
+            ),
+        }
+
+
+def refuted(build: Callable[[], Derivation]) -> Refutation:
+    """Build a derivation that must fail, and return what was found against it.
+
+    Parameters
+    ----------
+    build : callable
+        A function of no argument that makes a derivation with one false step.
+
+    Returns
+    -------
+    Refutation
+
+    Raises
+    ------
+    AssertionError
+        If every step passed, or the false step was not refuted but only could not be checked.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", positive=True)
+    >>> bool(refuted(lambda: Derivation(sp.log(x)).equals(x - 1)).values)
+    True
+    >>> refuted(lambda: Derivation(sp.log(x)).at_most(x - 1))
+    Traceback (most recent call last):
+    AssertionError: build: expected a false step, but all 1 of them passed
+    """
+    try:
+        derivation = build()
+    except DerivationError as error:
+        if error.counterexample is None:
+            raise AssertionError(f"build: expected a refutation, got: {error}") from error
+        return Refutation(error)
+    raise AssertionError(
+        f"build: expected a false step, but all {len(derivation.steps)} of them passed"
+    )
