@@ -87,17 +87,13 @@ def evaluate(terms: Callable[[Any], list[Any] | None]) -> float | None:
         value = math.fsum(listed)
         if abs(value) > _CANCELLATION * math.fsum(abs(term) for term in listed):
             return value
-    _MANY.dps = 40
-    for _ in range(6):
+    for digits in (40, 80, 160):
+        _MANY.dps = digits
         listed = terms(_MANY)
         value = _MANY.fsum(listed)
-        size = _MANY.fsum(abs(term) for term in listed)
-        if size == 0:
-            return 0.0
-        if value and abs(value) > size * _MANY.mpf(10) ** (20 - _MANY.dps):
-            return float(value)
-        _MANY.dps *= 2
-    return 0.0  # equal to 1000 digits: the two distributions are the same
+        if abs(value) > _MANY.fsum(abs(term) for term in listed) * _MANY.mpf(10) ** (20 - digits):
+            break
+    return float(value)
 
 
 # --- entropies: -E_p[log p] -----------------------------------------------------------------
@@ -811,6 +807,8 @@ def kl_divergence(p: Law, q: Law) -> float | None:
 
     The support of ``q`` is taken to cover that of ``p``.
     """
+    if _same(p, q):
+        return 0.0
     for pair in ((p.family, q.family), (q.family, p.family)):
         if pair in _MEMBER and p.loc == q.loc:
             p, q = (_MEMBER[pair](law) if law.family == pair[0] else law for law in (p, q))
@@ -825,6 +823,12 @@ def kl_divergence(p: Law, q: Law) -> float | None:
     if p.family not in _ENTROPY or q.family not in _TARGET:
         return None
     return evaluate(lambda m: _apart(m, p, q))
+
+
+def _same(p: Law, q: Law) -> bool:
+    return (p.family, p.shapes, p.loc, p.scale) == (q.family, q.shapes, q.loc, q.scale) and (
+        p.generic is q.generic
+    )
 
 
 def cross_entropy(p: Law, q: Law) -> float | None:

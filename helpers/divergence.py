@@ -446,21 +446,33 @@ def _law_js(laws: list[Law], weights: np.ndarray) -> float:
 
     def density(logs: list[np.ndarray], shift: Any, gap: bool) -> tuple[Any, Any]:
         with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            value = np.zeros(logs[0].shape)
+            noise = np.zeros(logs[0].shape)
             stack = np.stack([log + weight for log, weight in zip(logs, log_weights, strict=True)])
             mixture = np.logaddexp.reduce(stack, axis=0)
-            value = np.zeros(mixture.shape)
-            noise = np.zeros(mixture.shape)
             for log, weight, joint in zip(logs, weights, stack, strict=True):
                 mass = weight * np.exp(log + shift)
+                # log(m/p) by differences where the densities are close: no digit is lost.
+                near = np.log1p(
+                    sum(w * np.expm1(x - log) for w, x in zip(weights, logs, strict=True))
+                )
+                away = np.where(np.abs(near) < 0.5, near, mixture - log)
                 if gap:
-                    part = np.where(mass > 0, mass * (mixture - joint), 0.0)
+                    part = mass * (mixture - joint)
                 else:
-                    part = weight * _kl_density(log, mixture, shift)[0]
-                    part = np.where(np.isneginf(mixture), 0.0, part)
-                value = value + part
-                away = np.where(mass > 0, np.abs(np.expm1(mixture - log)), 0.0)
-                digits = np.where(mass > 0, np.abs(log) + np.abs(mixture) + 1.0, 0.0)
-                noise = noise + 2.0 * _EPSILON * mass * digits * (1.0 if gap else away)
+                    near = mass * _expm1_plus(-away)
+                    far = weight * np.exp(mixture + shift) - mass - mass * away
+                    part = np.where(np.abs(away) < 0.5, near, far)
+                value = value + np.where(mass > 0, part, 0.0)
+                digits = np.abs(log) + np.abs(mixture) + 1.0
+                part = mass * digits * (1.0 if gap else np.abs(np.expm1(away)))
+                noise = noise + 2.0 * _EPSILON * np.where(mass > 0, part, 0.0)
+            if not gap:
+                # The rest of p log(p/m) - p + m, for the laws that are zero here.
+                for log, weight in zip(logs, weights, strict=True):
+                    value = value + np.where(
+                        np.exp(log + shift) > 0, 0.0, weight * np.exp(mixture + shift)
+                    )
         return value, np.where(np.isfinite(noise), noise, 0.0)
 
     def total(gap: bool) -> Integral:

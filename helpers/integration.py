@@ -191,11 +191,16 @@ def integrate(
     tails: list[tuple[_Ray, float, float]] = []
     for position, ray in enumerate(rays):
         grid, profile = grids[position], profiles[position]
-        usable = ~np.isnan(profile)
-        if not usable.any():
+        lost = np.isnan(profile)
+        if lost.all():
             return Integral(math.nan, math.inf)
-        first, last = int(np.argmax(usable)), int(usable.size - 1 - np.argmax(usable[::-1]))
-        grids[position], profiles[position] = grid[first : last + 1], profile[first : last + 1]
+        if lost.any():
+            # Keep the run around the peak: beyond a gap in a tail nothing can be trusted.
+            top = int(np.nanargmax(np.abs(profile)))
+            holes = np.flatnonzero(lost)
+            first = holes[holes < top].max(initial=-1) + 1 if ray.open_below else 0
+            last = holes[holes > top].min(initial=grid.size) if ray.open_above else grid.size
+            grids[position], profiles[position] = grid[first:last], profile[first:last]
         if ray.open_above:
             tails.append((ray, grids[position][-1], 1.0))
         if ray.open_below:
@@ -238,8 +243,9 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
         half = 0.5 * (b - a)
         t = (0.5 * (a + b))[:, None] + half[:, None] * _NODES
         height, rounding = _evaluate(integrand, anchor[:, None], sign[:, None], t)
-        height = np.where(np.isnan(height), 0.0, height)
-        rounding = np.where(np.isnan(rounding), 0.0, rounding)
+        lost = np.isnan(height)
+        height = np.where(lost, 0.0, height)
+        rounding = np.where(lost, np.inf, rounding)
         kronrod = height @ _KRONROD * half
         gauss = height @ _GAUSS * half
         size = np.abs(height) @ _KRONROD * half

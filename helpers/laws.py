@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from helpers import log_pmf
+
 # Quantiles at which an integral is cut, so that no peak can hide between two nodes.
 _LOWER_LEVELS = np.array([1e-12, 1e-6, 1e-3, 0.02, 0.1, 0.25, 0.5])
 _UPPER_LEVELS = np.array([0.25, 0.1, 0.02, 1e-3, 1e-6, 1e-12])
@@ -33,13 +35,6 @@ _LOG_DENSITY = {
     "laplace": lambda z: -np.abs(z) - math.log(2.0),
     "cauchy": _log_cauchy,
     "pareto": _log_pareto,
-}
-_LOG_PMF = {
-    "planck": lambda k, rate: np.where(k >= 0, math.log(-math.expm1(-rate)) - rate * k, -np.inf),
-    "dlaplace": lambda k, rate: math.log(math.tanh(rate / 2.0)) - rate * np.abs(k),
-    "logser": lambda k, p: np.where(
-        k >= 1, k * math.log(p) - np.log(np.maximum(k, 1)) - math.log(-math.log1p(-p)), -np.inf
-    ),
 }
 
 
@@ -141,7 +136,7 @@ class Law:
         """Whether a log pmf of ``-inf`` means zero, and not a pmf that underflowed."""
         return (
             self.atoms is not None
-            or self.family in _LOG_PMF
+            or self.family in log_pmf.BY_FAMILY
             or type(self.generic)._logpmf is not stats.rv_discrete._logpmf
         )
 
@@ -151,8 +146,11 @@ class Law:
             values, log_weights = self.atoms
             place = np.minimum(np.searchsorted(values, x), values.size - 1)
             return np.where(values[place] == x, log_weights[place], -np.inf)
-        if self.family in _LOG_PMF:
-            return _LOG_PMF[self.family](x - self.loc, *self.shapes)
+        if self.family in log_pmf.BY_FAMILY:
+            k = np.asarray(x, dtype=float) - self.loc
+            return np.where(
+                k == np.rint(k), log_pmf.BY_FAMILY[self.family](k, *self.shapes), -np.inf
+            )
         if self.discrete:
             return self.generic.logpmf(x, *self.shapes, loc=self.loc)
         return self.generic.logpdf(x, *self.shapes, loc=self.loc, scale=self.scale)
@@ -193,7 +191,8 @@ class Law:
 
     def _lattice_marks(self) -> np.ndarray:
         # SciPy searches a discrete quantile step by step, which a heavy tail makes endless.
-        mean, variance = (float(x) for x in self.generic.stats(*self.shapes, loc=self.loc))
+        with np.errstate(all="ignore"):
+            mean, variance = (float(x) for x in self.generic.stats(*self.shapes, loc=self.loc))
         ends = np.array([self.lower, self.upper])
         ends = ends[np.isfinite(ends)]
         if math.isfinite(mean) and math.isfinite(variance) and variance > 0:

@@ -16,8 +16,6 @@ from helpers.integration import Integral
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))
 _DIRICHLET = type(stats.dirichlet([1.0, 1.0]))
-# Below this ratio of a result to its terms, digits were lost and mpmath does it again.
-_CANCELLATION = 1e-2
 
 
 @dataclass(frozen=True)
@@ -120,6 +118,8 @@ def _dirichlet_entropy(m: Any, p: Dirichlet) -> list[Any]:
 def kl_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
     """Return KL(p || q) in nats."""
     if isinstance(p, Dirichlet):
+        if np.array_equal(p.alpha, q.alpha):
+            return 0.0
         value = closed_forms.evaluate(lambda m: _dirichlet_kl(m, p, q))
         assert value is not None
         return value

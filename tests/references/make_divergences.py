@@ -79,10 +79,9 @@ LINES = {
     "laplace": standard(lambda u, v: -abs(u + v) - mp.log(2)),
     "cauchy": standard(lambda u, v: -mp.log(mp.pi) - mp.log1p((u + v) ** 2)),
     "lognorm": standard(
-        lambda u, v, s: -(mp.log(u + v) ** 2) / (2 * s * s)
-        - mp.log(u + v)
-        - mp.log(s)
-        - mp.log(2 * mp.pi) / 2,
+        lambda u, v, s: (
+            -(mp.log(u + v) ** 2) / (2 * s * s) - mp.log(u + v) - mp.log(s) - mp.log(2 * mp.pi) / 2
+        ),
         0,
         centre=1,
         width=lambda s: min(s, 1),
@@ -117,6 +116,7 @@ def integral(f, lower, upper, laws):
         pieces.append((points[0], -1, INF))
     total, error, largest = mpf(0), mpf(0), mpf(0)
     for anchor, sign, top in pieces:
+
         def g(t, anchor=anchor, sign=sign):
             offset = sign * mp.exp(t)
             value = f(anchor, offset)
@@ -204,11 +204,13 @@ def geom(theta):
 def nbinom(n, theta):
     n, theta = mpf(n), mpf(theta)
     return (
-        lambda k: mp.loggamma(k + n)
-        - mp.loggamma(n)
-        - mp.loggamma(k + 1)
-        + n * mp.log(theta)
-        + k * mp.log1p(-theta),
+        lambda k: (
+            mp.loggamma(k + n)
+            - mp.loggamma(n)
+            - mp.loggamma(k + 1)
+            + n * mp.log(theta)
+            + k * mp.log1p(-theta)
+        ),
         0,
         INF,
         n * (1 - theta) / theta,

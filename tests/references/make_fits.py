@@ -65,8 +65,7 @@ LOG = {
     "bernoulli": lambda x, t: mp.log(t) if x else mp.log(1 - t),
     "binom": lambda x, n, t: mp.log(mp.binomial(n, x)) + x * mp.log(t) + (n - x) * mp.log(1 - t),
     "nbinom": lambda x, n, t: (
-        mp.loggamma(x + n) - mp.loggamma(n) - mp.loggamma(x + 1)
-        + n * mp.log(t) + x * mp.log(1 - t)
+        mp.loggamma(x + n) - mp.loggamma(n) - mp.loggamma(x + 1) + n * mp.log(t) + x * mp.log(1 - t)
     ),
     "norm": scaled(lambda z: -z * z / 2 - mp.log(2 * mp.pi) / 2),
     "laplace": scaled(lambda z: -abs(z) - mp.log(2)),
@@ -87,8 +86,12 @@ LOG = {
         lambda z, a, b: (a - 1) * mp.log(z) + (b - 1) * mp.log(1 - z) - mp.log(mp.beta(a, b))
     ),
     "t": scaled(
-        lambda z, v: mp.loggamma((v + 1) / 2) - mp.loggamma(v / 2) - mp.log(v * mp.pi) / 2
-        - (v + 1) / 2 * mp.log(1 + z * z / v)
+        lambda z, v: (
+            mp.loggamma((v + 1) / 2)
+            - mp.loggamma(v / 2)
+            - mp.log(v * mp.pi) / 2
+            - (v + 1) / 2 * mp.log(1 + z * z / v)
+        )
     ),
     "uniform": scaled(lambda z: mpf(0)),
     "pareto": scaled(lambda z, b: mp.log(b) - (b + 1) * mp.log(z)),
@@ -192,7 +195,9 @@ def solve(data, family, fixed, start):
     covariance = (-hessian) ** -1
     return {
         "params": {name: mp.nstr(point[i], 16) for i, name in enumerate(free)},
-        "standard_errors": {name: mp.nstr(mp.sqrt(covariance[i, i]), 12) for i, name in enumerate(free)},
+        "standard_errors": {
+            name: mp.nstr(mp.sqrt(covariance[i, i]), 12) for i, name in enumerate(free)
+        },
         "log_likelihood": mp.nstr(value(*point), 18),
     }
 
@@ -225,7 +230,9 @@ def main():
         value = log_likelihood(family, full, sample(name))
         fits.append(
             {
-                "data": name, "family": family, "fixed": fixed,
+                "data": name,
+                "family": family,
+                "fixed": fixed,
                 "params": {key: mp.nstr(x, 16) for key, x in params.items()},
                 "log_likelihood": mp.nstr(value, 18),
             }

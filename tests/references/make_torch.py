@@ -1,7 +1,7 @@
 """Compute torch.json: divergences that PyTorch knows in closed form, in double precision.
 
-    pip install torch==2.13.0
-    python tests/references/make_torch.py
+pip install torch==2.13.0
+python tests/references/make_torch.py
 """
 
 from __future__ import annotations
@@ -63,19 +63,33 @@ def main():
             except NotImplementedError:
                 continue
             cases.append({"p": scipy_p, "q": scipy_q, "value": repr(value)})
-    mean, cov = torch.tensor([1.0, -1.0, 0.5]), torch.tensor([[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.5]])
+    mean, cov = (
+        torch.tensor([1.0, -1.0, 0.5]),
+        torch.tensor([[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.5]]),
+    )
     one = d.MultivariateNormal(mean, cov)
     two = d.MultivariateNormal(torch.zeros(3), torch.eye(3) * 1.5)
     alpha, beta = torch.tensor([1.0, 2.0, 3.5]), torch.tensor([2.0, 0.5, 1.0])
     several = {
-        "normal": {"mean": mean.tolist(), "cov": cov.tolist(), "scale": 1.5,
-                   "kl": [float(d.kl_divergence(one, two)), float(d.kl_divergence(two, one))],
-                   "entropy": float(one.entropy())},
-        "dirichlet": {"p": alpha.tolist(), "q": beta.tolist(),
-                      "kl": float(d.kl_divergence(d.Dirichlet(alpha), d.Dirichlet(beta))),
-                      "entropy": float(d.Dirichlet(alpha).entropy())},
+        "normal": {
+            "mean": mean.tolist(),
+            "cov": cov.tolist(),
+            "scale": 1.5,
+            "kl": [float(d.kl_divergence(one, two)), float(d.kl_divergence(two, one))],
+            "entropy": float(one.entropy()),
+        },
+        "dirichlet": {
+            "p": alpha.tolist(),
+            "q": beta.tolist(),
+            "kl": float(d.kl_divergence(d.Dirichlet(alpha), d.Dirichlet(beta))),
+            "entropy": float(d.Dirichlet(alpha).entropy()),
+        },
     }
-    out = {"made_by": "tests/references/make_torch.py", "torch": torch.__version__, "several": several}
+    out = {
+        "made_by": "tests/references/make_torch.py",
+        "torch": torch.__version__,
+        "several": several,
+    }
     lines = ",\n".join("  " + json.dumps(case) for case in cases)
     text = json.dumps(out)[:-1] + ', "cases": [\n' + lines + "\n]}\n"
     Path(__file__).with_name("torch.json").write_text(text, encoding="utf-8")

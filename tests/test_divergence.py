@@ -1,0 +1,769 @@
+"""Entropy and divergences: against references from outside, at the edges, and when refused."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from fractions import Fraction
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from helpers import integration, probabilities
+from helpers.divergence import (
+    AccuracyWarning,
+    cross_entropy,
+    entropy,
+    estimate_kl,
+    js_distance,
+    js_divergence,
+    kl_divergence,
+)
+from helpers.likelihood import empirical
+
+REFERENCES = Path(__file__).parent / "references"
+CASES = json.loads((REFERENCES / "divergences.json").read_text())["cases"]
+TORCH = json.loads((REFERENCES / "torch.json").read_text())
+LOG_2 = math.log(2.0)
+# Families whose divergence from a member of the same family is integrated, not evaluated.
+NO_CLOSED_FORM = {"t", "logistic"}
+
+
+def frozen(described):
+    family, *args = described
+    return getattr(stats, family)(*args)
+
+
+def named(case):
+    return "-".join(str(part) for part in [*case["p"], *case.get("q", [])])
+
+
+def relative(value, reference):
+    """Return the relative error of a float against a reference given with 25 digits."""
+    reference = mpmath.mpf(reference)
+    return float(abs((mpmath.mpf(value) - reference) / reference))
+
+
+def of_kind(kind):
+    return [case for case in CASES if case["kind"] == kind]
+
+
+def promised(case):
+    closed = case["p"][0] == case["q"][0] and case["p"][0] not in NO_CLOSED_FORM
+    same = case["p"][0] in ("binom", "nbinom") and case["p"][1] != case["q"][1]
+    shifted = case["p"][0] in ("gamma", "lognorm", "beta") and case["p"][-2:] != case["q"][-2:]
+    return 1e-12 if closed and not same and not shifted else 1e-9
+
+
+def test_there_are_as_many_references_as_promised():
+    kl = [case for case in CASES if case["kind"] in ("kl", "entropy")]
+    assert len(kl) >= 150
+    assert len(of_kind("js")) >= 40
+
+
+@pytest.mark.parametrize("case", of_kind("kl"), ids=named)
+def test_kl_divergence_meets_the_reference(case):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value = kl_divergence(frozen(case["p"]), frozen(case["q"]))
+    assert relative(value, case["value"]) < promised(case)
+
+
+@pytest.mark.parametrize("case", of_kind("js"), ids=named)
+def test_js_divergence_meets_the_reference(case):
+    p, q = frozen(case["p"]), frozen(case["q"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value = js_divergence(p, q)
+        assert js_divergence(q, p) == pytest.approx(value, rel=1e-11)
+    assert relative(value, case["value"]) < 1e-9
+    assert 0.0 <= value <= LOG_2
+
+
+@pytest.mark.parametrize("case", of_kind("entropy"), ids=named)
+def test_entropy_meets_the_reference(case):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value = entropy(frozen(case["p"]))
+    if float(case["value"]):
+        assert relative(value, case["value"]) < 1e-11
+    else:
+        assert value == 0.0
+
+
+@pytest.mark.parametrize("case", of_kind("kl"), ids=named)
+def test_cross_entropy_is_entropy_plus_divergence(case):
+    p, q = frozen(case["p"]), frozen(case["q"])
+    apart = float(case["value"])
+    value = cross_entropy(p, q)
+    assert value == pytest.approx(entropy(p) + apart, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("case", TORCH["cases"], ids=named)
+def test_kl_divergence_agrees_with_torch(case):
+    value = kl_divergence(frozen(case["p"]), frozen(case["q"]))
+    theirs = float(case["value"])
+    if case["p"] == case["q"]:
+        # PyTorch is off by rounding where the answer is zero.
+        assert value == 0.0
+    elif case["p"][0] == "bernoulli" and case["q"][0] == "poisson":
+        # PyTorch's p log p - (1-p) log(1-p) has a wrong sign; the sum over {0, 1} decides.
+        theta, mu = case["p"][1], case["q"][1]
+        ours = theta * math.log(theta / (mu * math.exp(-mu)))
+        ours += (1 - theta) * math.log((1 - theta) / math.exp(-mu))
+        assert value == pytest.approx(ours, rel=1e-13)
+    else:
+        assert value == pytest.approx(theirs, rel=1e-12)
+
+
+def test_multivariate_agrees_with_torch():
+    normal = TORCH["several"]["normal"]
+    p = stats.multivariate_normal(normal["mean"], normal["cov"])
+    q = stats.multivariate_normal(np.zeros(3), normal["scale"] * np.eye(3))
+    assert kl_divergence(p, q) == pytest.approx(normal["kl"][0], rel=1e-13)
+    assert kl_divergence(q, p) == pytest.approx(normal["kl"][1], rel=1e-13)
+    assert entropy(p) == pytest.approx(normal["entropy"], rel=1e-13)
+    assert cross_entropy(p, q) == pytest.approx(normal["entropy"] + normal["kl"][0], rel=1e-13)
+    dirichlet = TORCH["several"]["dirichlet"]
+    p, q = stats.dirichlet(dirichlet["p"]), stats.dirichlet(dirichlet["q"])
+    assert kl_divergence(p, q) == pytest.approx(dirichlet["kl"], rel=1e-13)
+    assert entropy(p) == pytest.approx(dirichlet["entropy"], rel=1e-13)
+
+
+# --- arrays -----------------------------------------------------------------------------------
+
+
+def dyadic(rng, size, zeros=0):
+    """Return probabilities that are multiples of 2^-40 and sum to one exactly."""
+    weights = rng.random(size)
+    weights[:zeros] = 0.0
+    units = np.floor(weights / weights.sum() * 2**40)
+    units[-1] += 2**40 - units.sum()
+    return units / 2**40
+
+
+def exact_kl(p, q):
+    with mpmath.workdps(50):
+        return mpmath.fsum(
+            mpmath.mpf(a) * mpmath.log(mpmath.mpf(a) / mpmath.mpf(b))
+            for a, b in zip(p.tolist(), q.tolist(), strict=True)
+            if a
+        )
+
+
+def exact_js(p, q):
+    with mpmath.workdps(50):
+        m = [
+            (mpmath.mpf(a) + mpmath.mpf(b)) / 2 for a, b in zip(p.tolist(), q.tolist(), strict=True)
+        ]
+        total = mpmath.mpf(0)
+        for each in (p.tolist(), q.tolist()):
+            total += mpmath.fsum(
+                mpmath.mpf(a) * mpmath.log(a / b) for a, b in zip(each, m, strict=True) if a
+            )
+        return total / 2
+
+
+@pytest.mark.parametrize("size", [2, 3, 10, 100, 1000])
+@pytest.mark.parametrize("zeros", [0, 1])
+def test_arrays_meet_mpmath(size, zeros):
+    rng = np.random.default_rng(size + zeros)
+    p, q = dyadic(rng, size, zeros), dyadic(rng, size)
+    assert relative(kl_divergence(p, q), exact_kl(p, q)) < 1e-12
+    assert relative(js_divergence(p, q), exact_js(p, q)) < 1e-12
+    with mpmath.workdps(50):
+        own = -mpmath.fsum(mpmath.mpf(a) * mpmath.log(a) for a in p.tolist() if a)
+        cross = -mpmath.fsum(
+            mpmath.mpf(a) * mpmath.log(b) for a, b in zip(p.tolist(), q.tolist(), strict=True) if a
+        )
+    if own:
+        assert relative(entropy(p), own) < 1e-13
+    assert relative(cross_entropy(p, q), cross) < 1e-13
+
+
+@pytest.mark.parametrize("step", [2.0**-12, 2.0**-20, 2.0**-28, 2.0**-33])
+@pytest.mark.parametrize("size", [4, 1000])
+def test_nearly_identical_arrays_keep_their_digits(step, size):
+    rng = np.random.default_rng(7)
+    p = dyadic(rng, size)
+    q = p.copy()
+    move = step * np.floor(64 * p[: size // 2]) / 64 / 8
+    q[: size // 2] += move
+    q[size // 2 : 2 * (size // 2)] -= move[::-1]
+    q += np.where(q == p, 0.0, 0.0)
+    if (q == p).all():
+        q[0] += 2.0**-40
+        q[1] -= 2.0**-40
+    assert q.min() > 0
+    reference = exact_kl(p, q)
+    assert 0 < reference < 1e-6
+    assert relative(kl_divergence(p, q), reference) < 1e-12
+    assert relative(js_divergence(p, q), exact_js(p, q)) < 1e-12
+    rows = kl_divergence(np.stack([p, q, p]), np.stack([q, p, p]))
+    assert relative(rows[0], reference) < 1e-12
+    assert rows[2] == 0.0
+
+
+def test_blocks_join_without_a_seam():
+    rng = np.random.default_rng(3)
+    size = 3 * probabilities.BLOCK + 17
+    p, q = (rng.dirichlet(np.ones(size)) for _ in range(2))
+    assert kl_divergence(p, q) == pytest.approx(special.rel_entr(p, q).sum(), rel=1e-12)
+    assert entropy(p) == pytest.approx(special.entr(p).sum(), rel=1e-13)
+    assert cross_entropy(p, q) == pytest.approx(-(p * np.log(q)).sum(), rel=1e-13)
+    m = 0.5 * (p + q)
+    expected = 0.5 * (special.rel_entr(p, m).sum() + special.rel_entr(q, m).sum())
+    assert js_divergence(p, q) == pytest.approx(expected, rel=1e-12)
+    two = np.stack([p, q])
+    assert kl_divergence(two, two[::-1])[0] == pytest.approx(kl_divergence(p, q), rel=1e-13)
+    near = q.copy()
+    near[0], near[-1] = near[0] * (1 + 1e-6), near[-1] - near[0] * 1e-6
+    assert kl_divergence(np.stack([p, q]), np.stack([q, near]))[1] == pytest.approx(
+        kl_divergence(q, near), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    "shapes", [((5,), (4, 5)), ((4, 5), (5,)), ((3, 1, 5), (4, 5)), ((2, 3, 5),) * 2]
+)
+def test_other_axes_broadcast(shapes):
+    rng = np.random.default_rng(11)
+    p, q = (rng.dirichlet(np.ones(5), size=shape[:-1] or None) for shape in shapes)
+    value = kl_divergence(p, q)
+    wide_p, wide_q = np.broadcast_arrays(p, q)
+    assert value.shape == wide_p.shape[:-1]
+    for index in np.ndindex(*value.shape):
+        assert value[index] == pytest.approx(kl_divergence(wide_p[index], wide_q[index]), rel=1e-13)
+        assert js_divergence(p, q)[index] == pytest.approx(
+            js_divergence(wide_p[index], wide_q[index]), rel=1e-13
+        )
+        assert cross_entropy(p, q)[index] == pytest.approx(
+            cross_entropy(wide_p[index], wide_q[index]), rel=1e-13
+        )
+
+
+def test_axis_says_where_the_categories_are():
+    rng = np.random.default_rng(5)
+    p, q = rng.dirichlet(np.ones(4), size=(2, 3)), rng.dirichlet(np.ones(4), size=(2, 3))
+    turned_p, turned_q = np.moveaxis(p, -1, 0), np.moveaxis(q, -1, 0)
+    np.testing.assert_allclose(
+        kl_divergence(turned_p, turned_q, axis=0), kl_divergence(p, q), rtol=1e-13
+    )
+    np.testing.assert_allclose(entropy(turned_p, axis=0), entropy(p), rtol=1e-13)
+
+
+def test_results_are_plain_floats_where_one_number_is_meant():
+    assert type(entropy([0.5, 0.5])) is float
+    assert type(kl_divergence([0.5, 0.5], [0.5, 0.5])) is float
+    assert type(js_distance([0.5, 0.5], [1, 0])) is float
+    assert type(entropy(stats.norm())) is float
+    assert type(entropy(stats.norm(), base=2)) is float
+    assert isinstance(entropy([[0.5, 0.5]]), np.ndarray)
+
+
+def test_whole_numbers_and_fractions_are_numbers():
+    assert entropy([1, 0]) == 0.0
+    assert math.copysign(1.0, entropy([1, 0])) == 1.0
+    assert kl_divergence([Fraction(1, 2), Fraction(1, 2)], [Fraction(1, 4), Fraction(3, 4)]) == (
+        pytest.approx(0.5 * math.log(4 / 3), rel=1e-14)
+    )
+
+
+def test_zero_entries():
+    assert kl_divergence([0, 1], [0.5, 0.5]) == pytest.approx(LOG_2, rel=1e-15)
+    assert kl_divergence([0.5, 0.5], [0, 1]) == math.inf
+    assert cross_entropy([0.5, 0.5], [0, 1]) == math.inf
+    assert cross_entropy([0, 1], [0, 1]) == 0.0
+    assert kl_divergence([0, 1], [0, 1]) == 0.0
+    both = kl_divergence([[0.5, 0.5], [0, 1]], [[0, 1], [0, 1]])
+    assert both.tolist() == [math.inf, 0.0]
+
+
+def test_subnormal_probabilities_are_not_zero():
+    tiny = 5e-324
+    assert kl_divergence([1.0, 0.0], [tiny, 1.0]) == pytest.approx(-math.log(tiny), rel=1e-15)
+    value = kl_divergence([0.5, 0.5], [tiny, 1.0])
+    assert value == pytest.approx(0.5 * (math.log(0.5) - math.log(tiny) + math.log(0.5)), rel=1e-15)
+
+
+def test_base_changes_the_unit():
+    p, q = [0.5, 0.25, 0.25], [0.25, 0.25, 0.5]
+    for function in (kl_divergence, cross_entropy, js_divergence):
+        assert function(p, q, base=2) == pytest.approx(function(p, q) / LOG_2, rel=1e-15)
+    assert kl_divergence(stats.norm(), stats.norm(1), base=10) == pytest.approx(0.5 / math.log(10))
+    assert js_distance(p, q, base=2) == pytest.approx(math.sqrt(js_divergence(p, q, base=2)))
+
+
+def test_js_divergence_of_several():
+    p, q, r = [0.5, 0.5, 0], [0.25, 0.25, 0.5], [0, 0, 1]
+    weights = np.array([0.5, 0.3, 0.2])
+    mixture = weights @ np.array([p, q, r])
+    expected = sum(w * kl_divergence(x, mixture) for w, x in zip(weights, (p, q, r), strict=True))
+    assert js_divergence(p, q, r, weights=weights) == pytest.approx(expected, rel=1e-14)
+    assert js_divergence(p, q, r, weights=[0, 0, 1]) == 0.0
+    laws = [stats.norm(0), stats.norm(1), stats.norm(3)]
+    assert 0 < js_divergence(*laws) < math.log(3)
+    far = [stats.norm(0), stats.norm(1e3), stats.norm(1e6)]
+    assert js_divergence(*far, weights=weights) == pytest.approx(entropy(weights), rel=1e-12)
+    assert js_divergence(*laws, weights=[0.5, 0.5, 0]) == pytest.approx(
+        js_divergence(*laws[:2]), rel=1e-12
+    )
+
+
+def test_disjoint_supports_give_log_2_exactly():
+    assert js_divergence([1, 0], [0, 1]) == LOG_2
+    assert js_divergence([0.3, 0.7, 0, 0], [0, 0, 0.1, 0.9]) == LOG_2
+    assert js_divergence([1, 0, 0], [0, 1, 0], [0, 0, 1]) == math.log(3)
+    assert js_divergence(stats.uniform(0, 1), stats.uniform(2, 1)) == LOG_2
+    assert js_divergence(stats.randint(0, 3), stats.randint(3, 6)) == LOG_2
+    assert js_divergence(empirical([1, 2]), stats.geom(0.5, loc=5)) == LOG_2
+    assert js_divergence(stats.norm(0), stats.norm(1e6)) == LOG_2
+
+
+# --- infinite divergences ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.uniform(0, 2), stats.uniform(0, 1)),
+        (stats.uniform(-1, 2), stats.beta(2, 2)),
+        (stats.norm(), stats.expon()),
+        (stats.norm(), stats.uniform()),
+        (stats.expon(0, 1), stats.expon(1, 1)),
+        (stats.poisson(3), stats.binom(10, 0.3)),
+        (stats.poisson(3), stats.geom(0.3)),
+        (stats.poisson(3), stats.bernoulli(0.3)),
+        (stats.poisson(3), empirical([0, 1, 2])),
+        (empirical([0, 1, 2]), stats.geom(0.3)),
+        (stats.bernoulli(0.5), stats.bernoulli(0.0)),
+        (stats.bernoulli(0.5), stats.bernoulli(1.0)),
+        (stats.poisson(3), stats.poisson(0)),
+        (stats.binom(3, 0.5), stats.binom(3, 0.0)),
+        (stats.geom(0.5), stats.geom(1.0)),
+        (stats.nbinom(2, 0.5), stats.nbinom(2, 1.0)),
+        (stats.bernoulli(0.5), stats.poisson(0)),
+    ],
+    ids=str,
+)
+def test_infinite_by_support(p, q):
+    assert kl_divergence(p, q) == math.inf
+    assert cross_entropy(p, q) == math.inf
+    assert 0 < js_divergence(p, q) <= LOG_2
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.cauchy(), stats.norm()),
+        (stats.cauchy(), stats.laplace()),
+        (stats.cauchy(), stats.logistic()),
+        (stats.cauchy(), stats.gumbel_r()),
+        (stats.t(1.9), stats.norm()),
+        (stats.t(1), stats.laplace()),
+        (stats.pareto(1.0), stats.expon()),
+        (stats.pareto(2.0), stats.norm()),
+        (stats.pareto(0.9), stats.gamma(2)),
+        (stats.lognorm(1), stats.gumbel_l()),
+        (stats.laplace(), stats.gumbel_r()),
+        (stats.laplace(0, 2), stats.gumbel_r()),
+        (stats.uniform(), stats.invgamma(1)),
+        (stats.expon(), stats.invgamma(2)),
+        (stats.invgamma(1), stats.expon()),
+        (stats.invgamma(2), stats.norm()),
+        (stats.zipf(1.9), stats.geom(0.5)),
+        (stats.zipf(2.0), stats.geom(0.5)),
+    ],
+    ids=lambda law: f"{law.dist.name}{law.args}",
+)
+def test_infinite_by_tails(p, q):
+    assert kl_divergence(p, q) == math.inf
+    assert cross_entropy(p, q) == math.inf
+    assert 0 < js_divergence(p, q) < LOG_2
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "expected"),
+    [
+        # -E log q with E X = b/(b - 1) or E|X| of t, by hand.
+        (stats.pareto(1.01), stats.expon(), 101 + math.log(1.01) - 1 - 1 / 1.01),
+        (stats.pareto(1.001), stats.expon(), 1001 + math.log(1.001) - 1 - 1 / 1.001),
+        (stats.t(2.1), stats.norm(), None),
+        (stats.t(1.1), stats.laplace(), None),
+        (stats.laplace(0, 0.95), stats.gumbel_r(), None),
+        (stats.zipf(2.1), stats.geom(0.5), None),
+    ],
+    ids=str,
+)
+def test_finite_by_a_hair(p, q, expected):
+    value = kl_divergence(p, q)
+    if expected is None:
+        with mpmath.workdps(30):
+            if p.dist.name == "t":
+                v = mpmath.mpf(p.args[0])
+                own = (v + 1) / 2 * (mpmath.digamma((v + 1) / 2) - mpmath.digamma(v / 2))
+                own += mpmath.log(mpmath.sqrt(v) * mpmath.beta(v / 2, 0.5))
+                if q.dist.name == "norm":
+                    cross = mpmath.log(2 * mpmath.pi) / 2 + v / (v - 2) / 2
+                else:
+                    absolute = 2 * mpmath.sqrt(v) / (v - 1) / mpmath.beta(v / 2, 0.5)
+                    cross = mpmath.log(2) + absolute
+            elif p.dist.name == "zipf":
+                a = mpmath.mpf(p.args[0])
+                mean = mpmath.zeta(a - 1) / mpmath.zeta(a)
+                own = mpmath.log(mpmath.zeta(a)) - a * mpmath.zeta(a, 1, 1) / mpmath.zeta(a)
+                cross = mean * mpmath.log(2)
+            else:
+                b = mpmath.mpf(p.args[1])
+                own, cross = 1 + mpmath.log(2 * b), 1 / (1 - b**2)
+            expected = float(cross - own)
+    assert value == pytest.approx(expected, rel=1e-9)
+
+
+def test_entropy_of_a_heavy_discrete_tail():
+    a = mpmath.mpf(1.5)
+    expected = mpmath.log(mpmath.zeta(a)) - a * mpmath.zeta(a, 1, 1) / mpmath.zeta(a)
+    assert entropy(stats.zipf(1.5)) == pytest.approx(float(expected), rel=1e-9)
+
+
+# --- distributions ----------------------------------------------------------------------------
+
+
+def test_the_same_distribution_gives_zero():
+    for law in (stats.norm(1e3, 1e-3), stats.cauchy(), stats.beta(0.1, 0.2), stats.t(1.1)):
+        assert kl_divergence(law, law) == 0.0
+        assert js_divergence(law, law) == 0.0
+    for law in (stats.poisson(1e6), stats.binom(10, 0.5), empirical([1, 2, 2])):
+        assert kl_divergence(law, law) == 0.0
+        assert js_divergence(law, law) == 0.0
+    covariance = [[2.0, 0.3], [0.3, 1.0]]
+    law = stats.multivariate_normal([1.0, 2.0], covariance)
+    assert kl_divergence(law, law) == 0.0
+    assert js_divergence(law, law) == 0.0
+    assert kl_divergence(stats.dirichlet([1, 2.5]), stats.dirichlet([1, 2.5])) == 0.0
+
+
+def test_large_counts():
+    mu = 1e6
+    # Stirling: H = log(2 pi e mu)/2 - 1/(12 mu) - 1/(24 mu^2) - ...
+    expected = 0.5 * math.log(2 * math.pi * math.e * mu) - 1 / (12 * mu) - 1 / (24 * mu**2)
+    assert entropy(stats.poisson(mu)) == pytest.approx(expected, rel=1e-10)
+    assert kl_divergence(stats.poisson(mu), stats.poisson(1.01 * mu)) == pytest.approx(
+        float(mpmath.mpf(mu) * mpmath.log(1 / mpmath.mpf(1.01)) + mpmath.mpf(1.01 * mu) - mu),
+        rel=1e-9,
+    )
+    assert js_divergence(stats.poisson(mu), stats.poisson(2 * mu)) == LOG_2
+
+
+def test_empirical_distribution_against_a_model():
+    p_hat = empirical([0, 1, 1, 2])
+    q = stats.poisson(1.5)
+    expected = sum(w * math.log(w / q.pmf(k)) for k, w in ((0, 0.25), (1, 0.5), (2, 0.25)))
+    assert kl_divergence(p_hat, q) == pytest.approx(expected, rel=1e-13)
+    assert entropy(p_hat) == pytest.approx(1.5 * LOG_2, rel=1e-15)
+    assert cross_entropy(p_hat, q) == pytest.approx(expected + 1.5 * LOG_2, rel=1e-13)
+    other = empirical([1, 2, 2, 5])
+    assert js_divergence(p_hat, other) == pytest.approx(
+        js_divergence([0.25, 0.5, 0.25, 0], [0, 0.25, 0.5, 0.25]), rel=1e-14
+    )
+    k = np.arange(60)
+    assert js_divergence(p_hat, q) == pytest.approx(
+        js_divergence(p_hat.pmf(k), q.pmf(k)), rel=1e-12
+    )
+
+
+def test_a_law_given_by_its_values():
+    law = stats.rv_discrete(values=([3, 1, 2], [0.2, 0.5, 0.3]))
+    assert entropy(law) == pytest.approx(entropy([0.5, 0.3, 0.2]), rel=1e-14)
+    assert kl_divergence(law, law(loc=1)) == math.inf
+    other = stats.rv_discrete(values=([1, 2, 3], [0.0, 0.5, 0.5]))
+    assert kl_divergence(other, law) == pytest.approx(kl_divergence([0, 0.5, 0.5], [0.5, 0.3, 0.2]))
+    assert entropy(other) == pytest.approx(LOG_2, rel=1e-15)
+
+
+def test_a_histogram():
+    law = stats.rv_histogram((np.array([1, 2, 1]), np.array([0, 1, 2, 4])), density=False)
+    # Densities 1/4, 1/2 and 1/8 on [0, 1], [1, 2] and [2, 4].
+    expected = 0.25 * math.log(4) + 0.5 * math.log(2) + 0.25 * math.log(8)
+    assert entropy(law) == pytest.approx(expected, rel=1e-11)
+    assert kl_divergence(law, stats.uniform(0, 4)) == pytest.approx(
+        math.log(4) - expected, rel=1e-11
+    )
+
+
+class Tent(stats.rv_continuous):
+    """A density known to SciPy by its formula alone: 1 - |x| on (-1, 1)."""
+
+    def _pdf(self, x):
+        return 1.0 - np.abs(x)
+
+
+def test_a_distribution_of_your_own():
+    law = Tent(a=-1.0, b=1.0, name="tent")()
+    assert entropy(law) == pytest.approx(0.5, rel=1e-9)
+    assert kl_divergence(law, stats.uniform(-1, 2)) == pytest.approx(LOG_2 - 0.5, rel=1e-9)
+    assert kl_divergence(stats.uniform(-1, 2), law) == pytest.approx(1 - LOG_2, rel=1e-9)
+
+
+def test_multivariate_normals_that_nearly_agree():
+    for step in (1e-3, 1e-7, 1e-10):
+        p = stats.multivariate_normal([0, 0], np.eye(2))
+        q = stats.multivariate_normal([0, 0], np.diag([1.0, 1.0 + step]))
+        with mpmath.workdps(50):
+            s = mpmath.mpf(1.0 + step)
+            expected = (1 / s - 1 + mpmath.log(s)) / 2
+        assert relative(kl_divergence(p, q), expected) < 1e-12
+    far = stats.multivariate_normal([1e3, 0], 1e-6 * np.eye(2))
+    wide = stats.multivariate_normal([0, 0], 1e6 * np.eye(2))
+    expected = kl_divergence(stats.norm(1e3, 1e-3), stats.norm(0, 1e3)) + kl_divergence(
+        stats.norm(0, 1e-3), stats.norm(0, 1e3)
+    )
+    assert kl_divergence(far, wide) == pytest.approx(expected, rel=1e-12)
+
+
+def test_multivariate_js_divergence_sees_only_what_differs():
+    covariance = np.array([[1.0, 0.3], [0.3, 2.0]])
+    p = stats.multivariate_normal([0, 0], covariance)
+    q = stats.multivariate_normal([1, 0], covariance)
+    apart = math.sqrt(np.linalg.solve(covariance, [1, 0])[0])
+    assert js_divergence(p, q) == pytest.approx(
+        js_divergence(stats.norm(0), stats.norm(apart)), rel=1e-12
+    )
+    assert js_divergence(p, q, weights=[1, 0]) == 0.0
+    # Independent coordinates, one of them shared: the shared one does not count.
+    one = stats.multivariate_normal([0, 5], np.diag([1.0, 3.0]))
+    two = stats.multivariate_normal([0, 5], np.diag([4.0, 3.0]))
+    assert js_divergence(one, two) == pytest.approx(
+        js_divergence(stats.norm(0, 1), stats.norm(0, 2)), rel=1e-12
+    )
+    assert js_divergence(stats.dirichlet([2, 3]), stats.dirichlet([3, 2])) == pytest.approx(
+        js_divergence(stats.beta(2, 3), stats.beta(3, 2)), rel=1e-13
+    )
+
+
+def test_multivariate_js_divergence_in_two_directions():
+    p = stats.multivariate_normal([0, 0], np.eye(2))
+    q = stats.multivariate_normal([1, 0.5], np.diag([2.0, 0.5]))
+    rng = np.random.default_rng(2)
+    weights = 0.5, 0.5
+    value = js_divergence(p, q)
+    parts = []
+    for law in (p, q):
+        x = law.rvs(size=200_000, random_state=rng)
+        mixture = np.logaddexp(p.logpdf(x), q.logpdf(x)) - LOG_2
+        parts.append(law.logpdf(x) - mixture)
+    estimate = sum(w * np.mean(part) for w, part in zip(weights, parts, strict=True))
+    error = math.sqrt(
+        sum(w**2 * np.var(part) / part.size for w, part in zip(weights, parts, strict=True))
+    )
+    assert abs(value - estimate) < 4 * error
+    # Turning and stretching the plane changes nothing.
+    turn = np.array([[2.0, 1.0], [0.5, 3.0]])
+    p2 = stats.multivariate_normal([0, 0], turn @ turn.T)
+    q2 = stats.multivariate_normal(turn @ [1, 0.5], turn @ np.diag([2.0, 0.5]) @ turn.T)
+    assert js_divergence(p2, q2) == pytest.approx(value, rel=1e-9)
+
+
+# --- honesty about accuracy -------------------------------------------------------------------
+
+
+def test_a_result_that_misses_the_promise_is_named():
+    # Two laws known only through a density that underflows: part of the sum is lost.
+    with pytest.warns(AccuracyWarning, match="kl_divergence: estimated relative error"):
+        kl_divergence(stats.boltzmann(0.1, 1000), stats.boltzmann(10, 1000))
+    # Nearly identical laws without a closed form: the densities themselves have too few digits.
+    with pytest.warns(AccuracyWarning, match="exceeds 1e-09"):
+        value = kl_divergence(stats.t(3), stats.t(3 + 1e-9))
+    assert value >= 0.0
+    with pytest.warns(AccuracyWarning, match="js_divergence"):
+        js_divergence(stats.norm(0), stats.norm(1e-9))
+
+
+def test_quadrature_reports_its_error():
+    def integrand(anchor, offset, shift):
+        x = anchor + offset
+        return np.exp(-0.5 * x * x + shift), np.zeros(x.shape)
+
+    result = integration.integrate(
+        integrand, -math.inf, math.inf, np.array([0.0]), np.array([-1.0, 1.0])
+    )
+    assert abs(result.value - math.sqrt(2 * math.pi)) <= max(result.error, 1e-15)
+    assert result.error < 1e-11
+    assert integration.integrate(integrand, 1.0, 1.0, np.array([]), np.array([])).value == 0.0
+
+
+# --- Monte Carlo ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (stats.norm(0, 1), stats.laplace(0.5, 1)),
+        (stats.gamma(2), stats.expon(0, 2)),
+        (stats.poisson(3), stats.geom(0.2, loc=-1)),
+        (empirical([0, 1, 1, 2]), stats.poisson(1)),
+        (
+            stats.multivariate_normal([0, 0], np.eye(2)),
+            stats.multivariate_normal([1, 0], 2 * np.eye(2)),
+        ),
+        (stats.dirichlet([1, 2, 3]), stats.dirichlet([2, 2, 2])),
+    ],
+    ids=lambda law: type(law).__name__,
+)
+def test_estimate_covers_the_value(p, q):
+    estimate = estimate_kl(p, q, 100_000, rng=np.random.default_rng(4))
+    assert estimate.n == 100_000
+    assert 0 < estimate.standard_error < 0.02
+    assert abs(estimate.value - kl_divergence(p, q)) < 4 * estimate.standard_error
+
+
+def test_estimate_has_the_standard_error_of_a_mean():
+    rng = np.random.default_rng(8)
+    p, q = stats.norm(0, 1), stats.norm(1, 1)
+    # log(p/q) = 1/2 - x here: standard deviation one.
+    estimate = estimate_kl(p, q, 200_000, rng=rng)
+    assert estimate.standard_error == pytest.approx(1 / math.sqrt(200_000), rel=0.01)
+    few = estimate_kl(p, q, 2, rng=rng)
+    assert few.n == 2
+
+
+def test_estimate_says_so_where_there_is_none():
+    rng = np.random.default_rng(0)
+    assert estimate_kl(stats.cauchy(), stats.norm(), 100, rng=rng).value == math.inf
+    assert estimate_kl(stats.cauchy(), stats.norm(), 100, rng=rng).standard_error == math.inf
+    assert estimate_kl(stats.poisson(3), stats.binom(5, 0.5), 100, rng=rng).value == math.inf
+    with pytest.raises(ValueError, match="variance of log"):
+        estimate_kl(stats.t(1.5), stats.laplace(), 100, rng=rng)
+    with pytest.raises(ValueError, match="variance of log"):
+        estimate_kl(stats.zipf(2.5), stats.geom(0.5), 100, rng=rng)
+
+
+# --- refusals ---------------------------------------------------------------------------------
+
+HALF = [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: entropy([0.5, 0.6]), ValueError, r"p: .*their sum is 1\.1"),
+        (lambda: entropy([0.5, 0.5 + 2e-8]), ValueError, r"p: .*sum to 1"),
+        (lambda: kl_divergence(HALF, [0.2, 0.2]), ValueError, r"q: .*their sum is 0\.4"),
+        (lambda: entropy([[0.5, 0.5], [0.5, 0.6]]), ValueError, r"in row \(1,\) is 1\.1"),
+        (lambda: entropy([1.5, -0.5]), ValueError, r"p: .*entry 1 is -0\.5"),
+        (lambda: kl_divergence(HALF, [[1.5, -0.5]]), ValueError, r"q: .*entry \(0, 1\) is -0\.5"),
+        (lambda: entropy([0.5, math.nan]), ValueError, r"p: .*entry 1 is nan"),
+        (lambda: entropy([0.5, math.inf]), ValueError, r"p: .*entry 1 is inf"),
+        (lambda: entropy([[0.5, math.inf]]), ValueError, r"p: .*entry \(0, 1\) is inf"),
+        (lambda: js_divergence(HALF, [math.inf, -math.inf]), ValueError, r"q: .*entry 0 is inf"),
+        (lambda: entropy([]), ValueError, "p: expected at least one probability"),
+        (lambda: entropy(np.zeros((3, 0))), ValueError, "p: expected at least one probability"),
+        (lambda: entropy(0.5), ValueError, "p: expected an array"),
+        (lambda: entropy(["a", "b"]), TypeError, "p: expected probabilities"),
+        (lambda: entropy([True, False]), TypeError, "p: expected probabilities"),
+        (lambda: entropy([0.5 + 0j, 0.5]), TypeError, "p: expected probabilities"),
+        (lambda: entropy([Fraction(1, 2), "x"]), TypeError, "p: expected probabilities"),
+        (lambda: entropy([Fraction(1, 2), None]), ValueError, "p: .*entry 1 is nan"),
+        (lambda: kl_divergence(HALF, [1.0]), ValueError, "as many categories"),
+        (
+            lambda: kl_divergence(np.full((2, 2), 0.5), np.full((3, 2), 0.5)),
+            ValueError,
+            "broadcast",
+        ),
+        (lambda: entropy(HALF, axis=1), ValueError, "axis: expected an axis of p"),
+        (lambda: entropy(HALF, base=1), ValueError, "base: expected a number greater than 1"),
+        (lambda: entropy(HALF, base=0.5), ValueError, "base"),
+        (lambda: entropy(HALF, base=math.nan), ValueError, "base"),
+        (lambda: entropy(HALF, base="bits"), TypeError, "base: .*'bits'"),
+        (lambda: entropy(HALF, base=True), TypeError, "base"),
+        (lambda: entropy(stats.norm), TypeError, "p: expected a frozen distribution"),
+        (lambda: kl_divergence(HALF, stats.norm()), TypeError, "p: expected a distribution"),
+        (lambda: kl_divergence(stats.norm(), HALF), TypeError, "q: expected a distribution"),
+        (
+            lambda: kl_divergence(stats.norm(), stats.poisson(1)),
+            TypeError,
+            "continuous and a discrete",
+        ),
+        (
+            lambda: kl_divergence(stats.norm(0, -1), stats.norm()),
+            ValueError,
+            "p: invalid parameters",
+        ),
+        (lambda: kl_divergence(stats.norm(), stats.gamma(-1)), ValueError, "q: invalid parameters"),
+        (lambda: entropy(stats.norm(math.nan, 1)), ValueError, "p: invalid parameters"),
+        (lambda: entropy(stats.norm([0, 1], 1)), ValueError, "p: expected scalar parameters"),
+        (lambda: entropy(stats.poisson(1, loc=0.5)), ValueError, "p: expected a whole number"),
+        (lambda: entropy(stats.gaussian_kde([1.0, 2.0, 4.0])), TypeError, "p: expected an array"),
+        (lambda: js_divergence(HALF, HALF, weights=[1.0]), ValueError, "weights: expected 2"),
+        (
+            lambda: js_divergence(HALF, HALF, weights=[0.5, 0.6]),
+            ValueError,
+            "weights: expected a sum",
+        ),
+        (lambda: js_divergence(HALF, HALF, weights=[-0.5, 1.5]), ValueError, "weights"),
+        (lambda: js_divergence(HALF, HALF, [1.0, math.nan]), ValueError, "r: .*entry 1 is nan"),
+        (lambda: estimate_kl(stats.norm(), stats.norm(), 10, rng=3), TypeError, "rng"),
+        (
+            lambda: estimate_kl(stats.norm(), stats.norm(), 1, rng=np.random.default_rng()),
+            ValueError,
+            "n: expected",
+        ),
+        (
+            lambda: estimate_kl(HALF, HALF, 10, rng=np.random.default_rng()),
+            TypeError,
+            "p: expected",
+        ),
+    ],
+)
+def test_bad_input_is_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_bad_multivariate_input_is_named():
+    p = stats.multivariate_normal([0, 0], np.eye(2))
+    with pytest.raises(ValueError, match="positive definite"):
+        kl_divergence(stats.multivariate_normal([0, 0], np.ones((2, 2)), allow_singular=True), p)
+    with pytest.raises(ValueError, match="one dimension"):
+        kl_divergence(p, stats.multivariate_normal([0, 0, 0], np.eye(3)))
+    with pytest.raises(TypeError, match="one family"):
+        kl_divergence(p, stats.dirichlet([1, 2]))
+    with pytest.raises(TypeError, match="q: expected a multivariate"):
+        kl_divergence(p, stats.norm())
+    with pytest.raises(ValueError, match="two multivariate"):
+        js_divergence(p, p, p)
+    with pytest.raises(ValueError, match="two parts"):
+        js_divergence(stats.dirichlet([1, 2, 3]), stats.dirichlet([3, 2, 1]))
+    with pytest.raises(ValueError, match="at most two directions"):
+        js_divergence(
+            stats.multivariate_normal(np.zeros(3), np.eye(3)),
+            stats.multivariate_normal(np.zeros(3), np.diag([2.0, 3.0, 4.0])),
+        )
+
+
+def test_sums_close_to_one_are_accepted_as_they_are():
+    p = np.array([0.5, 0.5 + 9e-9])
+    assert entropy(p) == pytest.approx(-(p * np.log(p)).sum(), rel=1e-15)
+    q = np.array([0.25, 0.75 - 5e-9])
+    assert kl_divergence(p, q) == pytest.approx(special.kl_div(p, q).sum(), rel=1e-13)
+    assert kl_divergence(p, HALF) >= 0.0
+
+
+def test_the_inputs_are_left_alone():
+    p, q = np.array([0.25, 0.75]), np.array([0.5, 0.5])
+    for function in (kl_divergence, js_divergence, cross_entropy):
+        function(p, q)
+    entropy(p)
+    assert p.tolist() == [0.25, 0.75]
+    assert q.tolist() == [0.5, 0.5]
+
+
+def test_mutating_scipy_module_state_is_not_needed():
+    """mpmath's global precision is the caller's, not ours."""
+    before = mpmath.mp.dps
+    kl_divergence(stats.norm(0, 1), stats.norm(0, 1 + 1e-10))
+    assert mpmath.mp.dps == before
