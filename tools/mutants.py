@@ -1,0 +1,447 @@
+"""Break every step of every chapter's derivations: the checks must notice.
+
+    python -m tools.mutants                      every step of every chapter
+    python -m tools.mutants proof --sample 60    sixty broken steps of one chapter, by a fixed seed
+
+The cells of the stored notebooks run here with a checker that believes everything, which is quick
+and shows which steps the chapters take. Each step is then checked for real, and so is every broken
+copy of it (:mod:`tools.mutation_operators`). A copy that the checker accepts has survived. Some
+survivors are true statements, such as a bound made weaker: ``mutants_equivalent.toml`` lists those
+that were reviewed, each with the reason. Any other survivor ends the run with a failure, and so
+does a reviewed entry that no longer matches anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fnmatch
+import io
+import multiprocessing
+import random
+import signal
+import sys
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import sympy as sp
+
+import helpers.derivation
+import helpers.explorer
+import helpers.plotting
+import helpers.refutation
+from helpers.checking import Verdict, Witness
+from helpers.derivation import Derivation, DerivationError
+from tools.execute import notebooks
+from tools.mutation_operators import BOUND, MINMAX, OPERATORS, REVERSE, mutations
+
+REVIEWED = Path(__file__).with_name("mutants_equivalent.toml")
+STEPS = (
+    "defined_as",
+    "equals",
+    "at_most",
+    "at_least",
+    "same_argmin",
+    "same_argmax",
+    "argmax_at",
+    "argmin_at",
+    "tends_to",
+)
+OPPOSITE = {
+    "at_most": ("at_least", REVERSE),
+    "at_least": ("at_most", REVERSE),
+    "same_argmin": ("same_argmax", MINMAX),
+    "same_argmax": ("same_argmin", MINMAX),
+    "argmax_at": ("argmin_at", MINMAX),
+    "argmin_at": ("argmax_at", MINMAX),
+}
+SECONDS = 30.0  # for one broken step; what takes longer is named as undecided
+
+KILLED, SURVIVED, UNDECIDED = "killed", "survived", "undecided"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step that a chapter takes: the derivation before it, and the call."""
+
+    chapter: str
+    claim: str
+    number: int
+    before: Derivation
+    method: str
+    expression: sp.Basic
+    options: tuple[tuple[str, Any], ...]
+
+    def check(self, method: str, expression: sp.Basic, options: dict[str, Any]) -> Derivation:
+        return getattr(self.before, method)(expression, **options)
+
+    @property
+    def name(self) -> str:
+        return f"{self.chapter} {self.claim} step {self.number}"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken step."""
+
+    link: int
+    operator: str
+    method: str
+    expression: sp.Basic
+    options: tuple[tuple[str, Any], ...]
+
+    @property
+    def text(self) -> str:
+        return f"{self.method} {self.expression}" + "".join(
+            f" as {value[0]} -> {value[1]}" for key, value in self.options if key == "as_"
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant: its fate, how a survivor was accepted, and in how long."""
+
+    fate: str
+    how: str
+    seconds: float
+
+
+# Which steps the chapters take
+
+
+class Recorder:
+    """Makes `Derivation` believe every step and note it; undoes that afterwards."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.chapter = ""
+        self._undo: list[tuple[Any, str, Any]] = []
+        self._listening = True
+
+    def __enter__(self) -> Recorder:
+        for name in STEPS:
+            self._put(Derivation, name, self._recording(name, getattr(Derivation, name)))
+        for name in [n for n in vars(helpers.derivation) if n.startswith("check_")]:
+            self._put(helpers.derivation, name, believe)
+        self._put(helpers.explorer, "explore", draw_nothing)
+        self._put(helpers.plotting, "show", draw_nothing)
+        self._put(helpers.refutation, "refuted", self._not_a_step)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for owner, name, value in reversed(self._undo):
+            setattr(owner, name, value)
+
+    def _put(self, owner: Any, name: str, value: Any) -> None:
+        self._undo.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, value)
+
+    def _recording(self, name: str, method: Callable) -> Callable:
+        def step(derivation: Derivation, e: Any, **options: Any) -> Derivation:
+            after = method(derivation, e, **options)
+            made = sp.Tuple(*e) if isinstance(e, tuple | list) else sp.sympify(e)
+            kept = tuple((k, v) for k, v in options.items() if k != "because")
+            claim = derivation.name or f"(unnamed) {derivation.start}"
+            number = len(derivation.steps) + 1
+            if self._listening and in_a_cell(sys._getframe(1).f_code.co_filename):
+                link = Link(self.chapter, claim, number, derivation, name, made, kept)
+                self.links.append(link)
+            return after
+
+        return step
+
+    def _not_a_step(self, build: Callable[[], Derivation]) -> Anything:
+        """Stand in for `refuted`: what a chapter refutes on purpose is no step that it takes."""
+        self._listening = False
+        try:
+            build()
+        finally:
+            self._listening = True
+        return Anything()
+
+
+class Anything:
+    """Has every attribute, and each is itself."""
+
+    def __getattr__(self, name: str) -> Anything:
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Anything:
+        return self
+
+
+CELL = "cell of "
+
+
+def in_a_cell(filename: str) -> bool:
+    """Say whether code was called by a cell, not by a helper that tries things out."""
+    return filename.startswith(CELL)
+
+
+def believe(*_: object, **__: object) -> Verdict:
+    return Verdict("proved", (Witness("symbolic", "believed"),))
+
+
+def draw_nothing(*_: object, **__: object) -> None:
+    """Stand in for what shows a figure: no figure is needed here."""
+
+
+def collect(paths: Sequence[Path]) -> tuple[list[Link], list[str]]:
+    """Run notebooks' cells; return the steps they take, and what went wrong in which cell.
+
+    A cell that asserts how a step was checked, or shows how a false one is refuted, can fail here,
+    where everything is believed; that is reported and no error: nbval runs them as they are.
+    """
+    notes = []
+    with Recorder() as recorder, contextlib.redirect_stdout(io.StringIO()):
+        for path in paths:
+            recorder.chapter = path.stem
+            space: dict[str, Any] = {"__name__": "__main__", "display": draw_nothing}
+            for cell in nbformat.read(path, as_version=4).cells:
+                if cell.cell_type != "code":
+                    continue
+                try:
+                    exec(compile(cell.source, f"{CELL}{path.name}", "exec"), space)
+                except Exception as error:
+                    notes.append(f"{path.stem}, cell {cell.id}: {type(error).__name__}: {error}")
+    return once(recorder.links), notes
+
+
+def once(links: Iterable[Link]) -> list[Link]:
+    """Drop steps taken again in the same words."""
+    seen, kept = set(), []
+    for link in links:
+        key = (
+            link.before.conclusion,
+            link.before.start,
+            link.method,
+            link.expression,
+            link.options,
+        )
+        if repr(key) not in seen:
+            seen.add(repr(key))
+            kept.append(link)
+    return kept
+
+
+# Breaking them
+
+
+def mutants_of(index: int, link: Link) -> Iterator[Mutant]:
+    """Yield every broken copy of a step."""
+    known = link.before.conclusion.free_symbols
+    known = {s for s in known if isinstance(s, sp.Symbol)}
+    for operator, broken in mutations(link.expression, known):
+        yield Mutant(index, operator, link.method, broken, link.options)
+    if link.method in OPPOSITE:
+        method, operator = OPPOSITE[link.method]
+        yield Mutant(index, operator, method, link.expression, link.options)
+    options = dict(link.options)
+    if link.method == "tends_to":
+        variable, point = options["as_"]
+        elsewhere = 1 if sp.sympify(point).is_infinite else sp.sympify(point) + 1
+        moved = tuple((options | {"as_": (variable, elsewhere)}).items())
+        yield Mutant(index, BOUND, link.method, link.expression, moved)
+
+
+class OutOfTime(BaseException):
+    """Not an Exception: what catches those must not catch this."""
+
+
+def out_of_time(*_: object) -> None:
+    raise OutOfTime
+
+
+def judge(link: Link, method: str, expression: sp.Basic, options: dict[str, Any]) -> Outcome:
+    """Check one step and say what became of it."""
+    argument = tuple(expression) if isinstance(expression, sp.Tuple) else expression
+    begun = time.perf_counter()
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        after = link.check(method, argument, options)
+        last = after.steps[-1]
+        fate, how = SURVIVED, f"{last.status}: " + "; ".join(w.text for w in last.witnesses)
+    except DerivationError as error:
+        fate, how = KILLED, "refuted" if error.counterexample is not None else "not checkable"
+    except (ValueError, TypeError) as error:
+        fate, how = KILLED, f"refused: {error}"
+    except OutOfTime:
+        fate, how = UNDECIDED, f"not decided in {SECONDS:.0f} s"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return Outcome(fate, how, time.perf_counter() - begun)
+
+
+_links: list[Link] = []  # what forked workers inherit
+
+
+def judge_link(index: int) -> Outcome:
+    link = _links[index]
+    return judge(link, link.method, link.expression, dict(link.options))
+
+
+def judge_mutant(mutant: Mutant) -> Outcome:
+    return judge(_links[mutant.link], mutant.method, mutant.expression, dict(mutant.options))
+
+
+def in_parallel(work: Callable, items: Sequence, processes: int) -> Iterator:
+    if processes == 1:
+        yield from map(work, items)
+        return
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap(work, items, chunksize=4)
+
+
+# What was reviewed
+
+
+@dataclass(frozen=True)
+class Review:
+    """An entry of the reviewed file: which survivors it covers, and why they are no fault.
+
+    Each pattern may hold ``*``; ``[`` and ``]`` stand for themselves.
+    """
+
+    reason: str
+    claim: str = "*"
+    step: int | None = None
+    operator: str = "*"
+    mutant: str = "*"
+
+    def covers(self, link: Link, mutant: Mutant) -> bool:
+        patterns = (
+            (self.claim, link.claim),
+            (self.operator, mutant.operator),
+            (self.mutant, mutant.text),
+        )
+        return (self.step is None or self.step == link.number) and all(
+            fnmatch.fnmatchcase(text, pattern.replace("[", "[[]")) for pattern, text in patterns
+        )
+
+
+def read_reviews(path: Path = REVIEWED) -> list[Review]:
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
+    reviews = [Review(**entry) for entry in entries]
+    for review in reviews:
+        if not review.reason.strip():
+            raise ValueError(f"{path.name}: an entry for {review.claim!r} gives no reason")
+    return reviews
+
+
+# The report
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found."""
+
+    links: list[Link]
+    mutants: list[Mutant]
+    outcomes: list[Outcome]
+    broken_baselines: list[str]
+    reviews: list[Review]
+    complete: bool
+
+    def survivors(self) -> list[tuple[Mutant, Outcome, Review | None]]:
+        found = []
+        for mutant, outcome in zip(self.mutants, self.outcomes, strict=True):
+            if outcome.fate != KILLED:
+                link = self.links[mutant.link]
+                review = next((r for r in self.reviews if r.covers(link, mutant)), None)
+                found.append((mutant, outcome, review))
+        return found
+
+    def unexpected(self) -> list[tuple[Mutant, Outcome]]:
+        return [(m, o) for m, o, review in self.survivors() if review is None]
+
+    def stale(self) -> list[Review]:
+        """Return the reviewed entries that cover nothing; known only when everything was run."""
+        used = [review for _, _, review in self.survivors()]
+        return [review for review in self.reviews if review not in used] if self.complete else []
+
+    @property
+    def sound(self) -> bool:
+        return not (self.unexpected() or self.stale() or self.broken_baselines)
+
+    def text(self) -> str:
+        counts = Counter(
+            (mutant.operator, outcome.fate)
+            for mutant, outcome in zip(self.mutants, self.outcomes, strict=True)
+        )
+        reviewed = Counter(m.operator for m, _, review in self.survivors() if review is not None)
+        lines = [f"{len(self.links)} steps, {len(self.mutants)} broken copies", ""]
+        head = ("operator", "mutants", "killed", "equivalent", "survivors")
+        lines.append("{:32}{:>9}{:>9}{:>12}{:>11}".format(*head))
+        rows = []
+        for operator in OPERATORS:
+            killed = counts[operator, KILLED]
+            left = counts[operator, SURVIVED] + counts[operator, UNDECIDED]
+            rows.append((killed + left, killed, reviewed[operator], left - reviewed[operator]))
+            lines.append("{:32}{:>9}{:>9}{:>12}{:>11}".format(operator, *rows[-1]))
+        totals = [sum(column) for column in zip(*rows, strict=True)]
+        lines.append("{:32}{:>9}{:>9}{:>12}{:>11}".format("all", *totals))
+        equivalent = [(m, review) for m, _, review in self.survivors() if review is not None]
+        if equivalent:
+            lines += ["", "Equivalent, as reviewed in tools/mutants_equivalent.toml:"]
+            for mutant, review in equivalent:
+                lines.append(f"  {self.links[mutant.link].name}, {mutant.operator}: {mutant.text}")
+                lines.append(f"      {review.reason}")
+        if self.unexpected():
+            lines += ["", "Survivors, not reviewed:"]
+            for mutant, outcome in self.unexpected():
+                lines.append(f"  {self.links[mutant.link].name}, {mutant.operator}: {mutant.text}")
+                lines.append(f"      {outcome.fate} ({outcome.how})")
+        if self.broken_baselines:
+            lines += ["", "Steps that do not hold as they stand:"]
+            lines += [f"  {line}" for line in self.broken_baselines]
+        if self.stale():
+            lines += ["", "Reviewed entries that cover nothing any more:"]
+            lines += [f"  {review}" for review in self.stale()]
+        return "\n".join(lines)
+
+
+def run(links: list[Link], sample: int | None = None, seed: int = 1, processes: int = 2) -> Report:
+    """Check every step and its broken copies, or a seeded sample of the copies."""
+    chosen = [mutant for index, link in enumerate(links) for mutant in mutants_of(index, link)]
+    complete = sample is None or sample >= len(chosen)
+    if not complete:
+        chosen = random.Random(seed).sample(chosen, sample)
+    _links[:] = links
+    used = sorted({mutant.link for mutant in chosen})
+    baselines = [
+        f"{links[index].name}: {outcome.how}"
+        for index, outcome in zip(used, in_parallel(judge_link, used, processes), strict=True)
+        if outcome.fate != SURVIVED
+    ]
+    outcomes = list(in_parallel(judge_mutant, chosen, processes))
+    return Report(links, chosen, outcomes, baselines, read_reviews(), complete)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", help="chapters; all of them by default")
+    parser.add_argument("--sample", type=int, help="how many broken copies to try; all by default")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args(arguments)
+    begun = time.perf_counter()
+    links, notes = collect(notebooks(options.names) if options.names else notebooks())
+    for note in notes:
+        print(f"(while everything was believed, {note})")
+    report = run(links, options.sample, options.seed, options.processes)
+    if options.names:
+        report = Report(**(vars(report) | {"complete": False}))
+    print(report.text())
+    print(f"\n{time.perf_counter() - begun:.0f} s")
+    return 0 if report.sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
