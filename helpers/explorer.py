@@ -60,20 +60,23 @@ def _written(values: Sequence[object]) -> list[str]:
     >>> _written([-0.5, 0.0, 0.25]), _written([1, 10, 100]), _written(["normal", "Cauchy"])
     (['−0.50', '0.00', '0.25'], ['1', '10', '100'], ['normal', 'Cauchy'])
     """
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
-    if not numbers:
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         return [("yes" if v else "no") if isinstance(v, bool) else str(v) for v in values]
-    if all(float(v).is_integer() for v in values):
-        return [str(int(v)).replace("-", "−") for v in values]
-    scale = max(abs(v) for v in values)
-    for decimals in range(1, 12):
-        if all(math.isclose(round(v, decimals), v, abs_tol=1e-9 * scale) for v in values):
-            break
-    shortest = min(decimals, max(3, 3 - math.floor(math.log10(scale))))
-    texts = [f"{v:.{shortest}f}" for v in values]
-    if len(set(texts)) < len(set(values)):
-        texts = [f"{v:.6g}" for v in values]
-    return [t.replace("-", "−") for t in texts]
+    numbers = sorted(map(float, values))
+    gap = min((b - a for a, b in itertools.pairwise(numbers) if b > a), default=1.0)
+    largest = max(map(abs, numbers), default=0.0)
+    # Two digits beyond the gap, unless fewer already write every value exactly.
+    decimals = max(0, math.ceil(-math.log10(gap)) + 2)
+    exact = (d for d in range(decimals) if all(abs(round(v, d) - v) < 1e-6 * gap for v in numbers))
+    decimals = next(exact, decimals)
+    if decimals == 0 and not all(isinstance(v, int) for v in values):
+        decimals = 1 if largest < 1000 else 0
+    if decimals > 6 or largest >= 1e7:
+        digits = math.ceil(math.log10(largest / gap)) + 2
+        texts = [f"{v:.{digits}g}" for v in values]
+    else:
+        texts = [f"{v:.{decimals}f}" for v in values]
+    return [t.replace("-", "−") if float(t) else t.removeprefix("-") for t in texts]
 
 
 class Slider:
@@ -169,6 +172,12 @@ class Slider:
             f"{self.name}: expected an ipywidget with min, max and step, with options, or a "
             f"check box, got {type(widget).__name__}"
         )
+
+    def text(self, value: object) -> str:
+        """Return `value` as the reader sees it; a live slider may stand between the steps."""
+        if value in self.values:
+            return self.texts[self.values.index(value)]
+        return _written([value])[0]
 
     def position(self, value: object) -> int:
         """Return the position of the value nearest to `value`."""
@@ -320,9 +329,7 @@ class Explorer:
             values = {name: control.value for name, control in controls.items()}
             key = tuple(values.values())
             if key not in cache:
-                setting = ", ".join(
-                    f"{s.label} = {_written([values[s.name]])[0]}" for s in self.sliders
-                )
+                setting = ", ".join(f"{s.label} = {s.text(values[s.name])}" for s in self.sliders)
                 cache[key] = _live_html(self._render(values, setting)[0])
             picture.value = cache[key]
 

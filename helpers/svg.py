@@ -525,7 +525,7 @@ class Film:
         # the tree.
         root = self._base(union)
         shapes = "".join(
-            shape.replace(" ", f' id="{identifier}" ', 1)
+            re.sub(r"^<\w+", rf'\g<0> id="{identifier}"', shape)
             for shape, identifier in self._order.items()
         )
         self.svg = root.removesuffix("</svg>") + f"<defs>{shapes}</defs></svg>" if shapes else root

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from svg_reading import SVG, parse
 
 from helpers import plotting
 from helpers.plotting import (
@@ -37,6 +36,7 @@ from helpers.plotting import (
     subplots,
     theme_css,
 )
+from tests.svg_reading import SVG, parse
 
 CSS = Path(__file__).parent.parent / "_ext" / "assets" / "explorer.css"
 OBJECTS = {"P": P, "Q": Q, "M": M, "theta_star": THETA_STAR}
@@ -194,9 +194,9 @@ def test_same_figure_same_bytes_here_and_in_another_process():
     ours = draw_svg(example())
     assert draw_svg(example()) == ours
     program = (
-        "import sys, test_plotting, helpers.plotting as p;"
+        "import sys, tests.test_plotting, helpers.plotting as p;"
         "sys.stdout.reconfigure(newline='');"
-        "sys.stdout.write(p.draw_svg(test_plotting.example()))"
+        "sys.stdout.write(p.draw_svg(tests.test_plotting.example()))"
     )
     other = subprocess.run(
         [sys.executable, "-c", program],
@@ -204,7 +204,7 @@ def test_same_figure_same_bytes_here_and_in_another_process():
         text=True,
         encoding="utf-8",
         check=True,
-        cwd=Path(__file__).parent,
+        cwd=Path(__file__).parent.parent,
         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONIOENCODING": "utf-8"},
     )
     assert other.stdout == ours

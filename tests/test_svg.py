@@ -6,14 +6,15 @@ import io
 import math
 import re
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from svg_reading import canonical, frame, parse
 
 from helpers.svg import Film, Node, compact, compact_path, unique_prefix
+from tests.svg_reading import canonical, frame, parse
 
 COLOURS = {"#000000": "--fig-ink", "#ffffff": "--fig-paper", "#1f77b4": "--fig-p"}
 
@@ -103,11 +104,11 @@ def test_unknown_path_command_is_refused(d):
 
 
 def drawn(draw) -> Node:
-    fig = Figure(figsize=(2, 2), dpi=72)
-    fig.patch.set_visible(False)
-    draw(fig.subplots())
-    stream = io.StringIO()
-    fig.savefig(stream, format="svg")
+    with mpl.rc_context(mpl.rcParamsDefault):
+        fig = Figure(figsize=(2, 2), dpi=72)
+        draw(fig.subplots())
+        stream = io.StringIO()
+        fig.savefig(stream, format="svg")
     return compact(stream.getvalue(), COLOURS)
 
 

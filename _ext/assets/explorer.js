@@ -42,7 +42,10 @@
       const input = button.parentNode.querySelector("input");
       if (this.playing) return this.stop();
       if (calm.matches) return;
-      if (input.value === input.max) input.value = 0;
+      if (input.value === input.max) {
+        input.value = 0;
+        this.show(this.positions());
+      }
       button.setAttribute("aria-pressed", "true");
       this.playing = button;
       let last = 0;
