@@ -210,13 +210,14 @@ def _concretise(e, replacement):
 
 def _symbols(expressions) -> list:
     free = set().union(*[e.free_symbols for e in expressions])
-    return sorted((s for s in free if isinstance(s, sp.Symbol)), key=str)
+    labels = {str(b) for b in _bases(expressions)}
+    return sorted((s for s in free if isinstance(s, sp.Symbol) and str(s) not in labels), key=str)
 
 
 def _bases(expressions) -> list:
     found = {t.base for e in expressions for t in e.atoms(sp.Indexed)}
     found |= {t.base for e in expressions for t in e.atoms(Sample) if t.distribution is None}
-    return sorted(found, key=str)
+    return [next(b for b in found if str(b) == name) for name in sorted(set(map(str, found)))]
 
 
 def _domain(symbol, expressions, context) -> sp.Set:
@@ -350,11 +351,11 @@ def _data_domain(base, expressions, context):
         return context.domain[base]
     for e in expressions:
         for node in e.atoms(Likelihood):
-            if node.sample.base == base and not node.distribution.abstract:
+            if str(node.sample.base) == str(base) and not node.distribution.abstract:
                 return node.distribution.support
         for node in e.atoms(Pdf):
             t = node.args[1]
-            if isinstance(t, sp.Indexed) and t.base == base and not node.distribution.abstract:
+            if isinstance(t, sp.Indexed) and str(t.base) == str(base) and not node.distribution.abstract:
                 return node.distribution.support
     label = base.label
     if label.is_positive or base.assumptions0.get("positive"):
@@ -664,14 +665,11 @@ def _arg_rule(f, g, over, context) -> str:
     difference = simplify_residue(sp.expand(ng - nf))
     if _free_of(difference, over):
         return f"they differ by a term free of {', '.join(map(str, over))}"
-    f_terms = sp.Add(*[t for t in sp.Add.make_args(nf) if not _free_of(t, over)])
-    g_terms = sp.Add(*[t for t in sp.Add.make_args(ng) if not _free_of(t, over)])
-    if f_terms != 0:
-        ratio = sp.simplify(g_terms / f_terms)
-        if _free_of(ratio, over) and ratio.is_positive:
-            extra = sp.expand(ng - ratio * nf)
-            kind = "a positive multiple" if extra == 0 else "a positive multiple plus a constant"
-            return f"one is {kind} of the other, factor {ratio}"
+    ratio = _common_ratio(nf, ng, over)
+    if ratio is not None and ratio.is_positive:
+        extra = sp.expand(ng - ratio * nf)
+        kind = "a positive multiple" if extra == 0 else "a positive multiple plus a constant"
+        return f"one is {kind} of the other, factor {ratio}"
     if is_zero(g - sp.log(f)):
         return "log is strictly increasing"
     if is_zero(f - sp.log(g)):
@@ -683,6 +681,26 @@ def _arg_rule(f, g, over, context) -> str:
         if ratio.is_positive:
             return "the derivatives have the same sign everywhere"
     return ""
+
+
+def _common_ratio(f, g, over):
+    """c with g = c f + a term free of the parameter, found by comparing coefficients."""
+    f_parts, g_parts = _coefficients(f, over), _coefficients(g, over)
+    if not f_parts or set(f_parts) != set(g_parts):
+        return None
+    ratios = [sp.cancel(g_parts[core] / f_parts[core]) for core in f_parts]
+    if all(is_zero(r - ratios[0]) for r in ratios[1:]):
+        return ratios[0]
+    return None
+
+
+def _coefficients(e, over) -> dict:
+    found: dict = {}
+    for term in sp.Add.make_args(e):
+        constant, core = term.as_independent(*over, as_Add=False)
+        if core != 1:
+            found[core] = found.get(core, 0) + constant
+    return found
 
 
 def _order_witness(before, after, sign, context):

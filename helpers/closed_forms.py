@@ -826,9 +826,8 @@ def kl_divergence(p: Law, q: Law) -> float | None:
 
 
 def _same(p: Law, q: Law) -> bool:
-    return (p.family, p.shapes, p.loc, p.scale) == (q.family, q.shapes, q.loc, q.scale) and (
-        p.generic is q.generic
-    )
+    known = p.family == q.family and p.family in _WITHIN
+    return known and (p.shapes, p.loc, p.scale) == (q.shapes, q.loc, q.scale)
 
 
 def cross_entropy(p: Law, q: Law) -> float | None:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from helpers import closed_forms, multivariate, probabilities
-from helpers.laws import Law, as_law, as_laws, is_distribution
 from helpers.integration import AccuracyWarning, Integral, integrate, summate
+from helpers.laws import Law, as_law, as_laws, is_distribution
 
 __all__ = [
     "AccuracyWarning",

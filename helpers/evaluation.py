@@ -7,7 +7,7 @@ the needed accuracy raises :class:`NotEvaluable`; it is never guessed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
 from functools import lru_cache
 
 import mpmath as mp
@@ -26,30 +26,18 @@ from helpers.notation import (
     density_on,
 )
 
+from helpers.quadrature import (
+    NotEvaluable,
+    Undefined,
+    Value,
+    integrate,
+    kinks_of,
+    series,
+)
+
 __all__ = ["NotEvaluable", "Undefined", "Value", "evaluate"]
 
 DIGITS = 40
-_MAX_TERMS = 6000
-
-
-class NotEvaluable(ArithmeticError):
-    """The value exists, or may exist, but could not be had to the needed accuracy."""
-
-
-class Undefined(ArithmeticError):
-    """The expression has no value at this point (0/0, log of zero, a diverging integral...)."""
-
-
-@dataclass(frozen=True)
-class Value:
-    """A number with a bound on its absolute error."""
-
-    value: mp.mpf | mp.mpc
-    error: mp.mpf
-
-    @property
-    def is_infinite(self) -> bool:
-        return bool(mp.isinf(self.value))
 
 
 def evaluate(expr: sp.Expr, env: dict | None = None, digits: int = DIGITS) -> Value:
@@ -82,7 +70,7 @@ def _evaluate(e, env, digits) -> Value:
         return _evaluate(sp.sympify(env[e]), {}, digits)
     if isinstance(e, sp.Indexed):
         index = _integer(e.indices[0], env)
-        data = env.get(e.base)
+        data = _data(e.base, env)
         if data is None or not 1 <= index <= len(data):
             raise NotEvaluable(f"no value for {e}")
         return _evaluate(sp.sympify(data[index - 1]), {}, digits)
@@ -132,16 +120,25 @@ def _evaluate(e, env, digits) -> Value:
     raise NotEvaluable(f"{type(e).__name__} is not evaluated")
 
 
+def _data(base, env):
+    """The observations of a sample; bases are told apart by name alone."""
+    for key, values in env.items():
+        if isinstance(key, sp.IndexedBase) and str(key) == str(base):
+            return values
+    return None
+
+
 def _at(e, env):
     """``e`` with the exact values of ``env`` put in (data included)."""
     replaced = {k: sp.sympify(v) for k, v in env.items() if isinstance(k, sp.Symbol)}
     result = e.subs(replaced, simultaneous=True) if replaced else e
     if result.has(sp.Indexed):
-        bases = {k: v for k, v in env.items() if isinstance(k, sp.IndexedBase)}
-        result = result.replace(
-            lambda t: isinstance(t, sp.Indexed) and t.base in bases and t.indices[0].is_Integer,
-            lambda t: sp.sympify(bases[t.base][int(t.indices[0]) - 1]),
-        )
+        values = {
+            t: sp.sympify(_data(t.base, env)[int(t.indices[0]) - 1])
+            for t in result.atoms(sp.Indexed)
+            if t.indices[0].is_Integer and _data(t.base, env) is not None
+        }
+        result = result.xreplace(values)
     return result
 
 
@@ -302,7 +299,8 @@ def _vocabulary(e, env, digits) -> Value:
     opened = e.unfold()
     if opened == e:
         raise NotEvaluable(f"{e} has no numeric value")
-    return _evaluate(opened, {}, digits)
+    data = {k: v for k, v in env.items() if isinstance(k, sp.IndexedBase)}
+    return _evaluate(opened, data, digits)
 
 
 def _escapes(P: Distribution, Q: Distribution) -> bool:
@@ -355,7 +353,7 @@ def _plain(f: sp.Expr, region=None, x=None) -> sp.Expr:
         return node.unfold()
 
     for _ in range(12):
-        nodes = [n for n in f.atoms(VocabularyExpr) if x is None or n.has(x)]
+        nodes = [n for n in f.atoms(VocabularyExpr) if x is None or x in n.free_symbols]
         if not nodes:
             return f
         f = f.xreplace({n: opened(n) for n in nodes})
@@ -391,207 +389,157 @@ def _sum(e, env, digits) -> Value:
     return _infinite_sum(term, index, int(start), digits)
 
 
-def _compile(term, symbols):
-    known = term.has(sp.Sum, sp.Integral, sp.Indexed, sp.Derivative)
-    if not known and not term.atoms(VocabularyExpr):
-        return sp.lambdify(symbols, term, "mpmath")
-    return None
-
-
+@lru_cache(maxsize=1024)
 def _infinite_sum(term, index, start, digits) -> Value:
-    fast = _compile(term, [index])
+    if term.free_symbols - {index}:
+        raise NotEvaluable(f"no value for {sorted(map(str, term.free_symbols - {index}))}")
+    plain = not term.has(sp.Sum, sp.Integral, sp.Indexed, sp.Derivative)
+    fast = None
+    if plain and not term.atoms(VocabularyExpr):
+        fast = sp.lambdify([index], term, "mpmath", cse=True)
 
     def at(k):
-        if fast is None:
-            return _evaluate(term, {index: sp.Integer(k)}, digits).value
-        try:
-            return fast(mp.mpf(k))
-        except (ZeroDivisionError, ValueError):
-            return _evaluate(term, {index: sp.Integer(k)}, digits).value
+        if fast is not None:
+            try:
+                value = fast(mp.mpf(k))
+                if not mp.isnan(value):
+                    return value
+            except (ZeroDivisionError, ValueError):
+                pass
+        return _evaluate(term, {index: sp.Integer(k)}, digits).value
 
-    target = mp.mpf(10) ** (-digits - 2)
-    total, size, last, falling = mp.mpf(0), mp.mpf(0), None, 0
-    for k in range(start, start + _MAX_TERMS):
-        t = at(k)
-        if mp.isnan(t):
-            raise Undefined("a term of the sum has no value")
-        total += t
-        size += abs(t)
-        if last is not None and abs(t) <= mp.mpf("0.97") * last:
-            falling += 1
-        elif t != 0 or last:
-            falling = 0
-        # A run of falling terms with ratio below 0.97 bounds the tail by 33 more of the last.
-        if falling >= 12 and abs(t) * 40 < target * max(size, target):
-            return Value(total, abs(t) * 40 + size * _eps(digits))
-        last = abs(t)
-        if k - start == 400 and falling < 5 and last * 1000 > size:
-            break
-    value = _accelerated(at, start, digits)
-    return value
-
-
-def _accelerated(at, start, digits) -> Value:
-    """A slowly converging sum by two methods that must agree."""
-    try:
-        one = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="richardson+shanks")
-        two = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="levin")
-    except (ValueError, ZeroDivisionError, mp.NoConvergence) as problem:
-        raise NotEvaluable("the sum converges too slowly") from problem
-    error = abs(one - two)
-    if mp.isnan(error) or error > mp.mpf(10) ** (-digits // 2) * abs(one):
-        raise NotEvaluable("the sum converges too slowly")
-    return Value(one, error * 10)
+    return series(at, start, digits)
 
 
 # --------------------------------------------------------------------------- integrals
 
 
+@lru_cache(maxsize=4096)
 def _integral(e: sp.Integral, digits) -> Value:
     limits = e.limits
-    if len(limits) > 1:
-        return _nested_integral(e, digits)
-    (limit,) = limits
-    if len(limit) != 3:
+    if any(len(limit) != 3 for limit in limits):
         raise NotEvaluable("an indefinite integral has no value")
-    x, a, b = limit
-    f = _plain(e.function, sp.Interval(a, b), x)
-    ends = [_evaluate(t, {}, digits).value for t in (a, b)]
-    if ends[0] == ends[1]:
+    if len(limits) == 2:
+        return _double_integral(e, digits)
+    if len(limits) > 2:
+        raise NotEvaluable("integrals over more than two variables are not evaluated")
+    ((x, a, b),) = limits
+    if e.free_symbols:
+        raise NotEvaluable(f"no value for {sorted(map(str, e.free_symbols))}")
+    if a == b:
         return Value(mp.mpf(0), mp.mpf(0))
-    if ends[0] > ends[1]:
+    if bool(a > b):
         flipped = _integral(sp.Integral(e.function, (x, b, a)), digits)
         return Value(-flipped.value, flipped.error)
-    fast = _compile(f, [x])
-
-    def at(t):
-        if fast is not None:
-            try:
-                return fast(t)
-            except (ZeroDivisionError, ValueError, OverflowError):
-                return mp.mpf(0) if _is_negligible(f, x, t, digits) else mp.nan
-        return _evaluate(f.subs(x, sp.Float(str(t), digits + 10)), {}, digits).value
-
-    breaks = _break_points(f, x, ends)
-    return _quadrature(at, ends, breaks, digits)
+    f = _constants_replaced(e.function, x, digits)
+    f = _plain(f, sp.Interval(a, b), x)
+    f = _constants_replaced(f, x, digits)
+    if f.has(sp.Integral, sp.Sum):
+        raise NotEvaluable("a sum or an integral inside an integral is not evaluated")
+    kinks = sorted((k for k in kinks_of(f, x) if bool(a < k) and bool(k < b)), key=sp.N)
+    total = []
+    for left, right in itertools.pairwise([a, *kinks, b]):
+        total.append(_smooth_integral(f, x, left, right, digits))
+    return _add(total, _eps(digits))
 
 
-def _is_negligible(f, x, t, digits):
-    # 0 * log 0 in the far tail of an integrand: the density underflows to an exact zero.
+def _smooth_integral(f, x, a, b, digits) -> Value:
+    """The integral over a range inside which no piece changes and no absolute value vanishes."""
+    middle = _inside(a, b)
+    smooth = _settled(f, x, middle, digits)
+    if smooth.has(sp.oo, -sp.oo, sp.zoo, sp.nan):
+        signs = {_sign_of_infinity(smooth, x, t, digits) for t in (middle, _inside(a, middle))}
+        if signs == {1} or signs == {-1}:
+            return Value(mp.inf * signs.pop(), mp.mpf(0))
+        raise NotEvaluable("the integrand is infinite on part of the range")
+    return integrate(smooth, x, a, b, digits)
+
+
+def _inside(a, b):
+    if a is -sp.oo and b is sp.oo:
+        return sp.Rational(1, 7)
+    if a is -sp.oo:
+        return b - sp.Rational(8, 7)
+    if b is sp.oo:
+        return a + sp.Rational(8, 7)
+    return a + (b - a) * sp.Rational(4, 9)
+
+
+def _settled(e, x, point, digits):
+    """``e`` with each piecewise and absolute value replaced by what it is around ``point``."""
+    if not e.args or not e.has(x):
+        return e
+    if isinstance(e, sp.Piecewise):
+        for value, condition in e.args:
+            if _truth(condition, {x: point}, digits):
+                return _settled(value, x, point, digits)
+        return sp.nan
+    args = [_settled(a, x, point, digits) for a in e.args]
+    if e.is_Mul:
+        if any(a == 0 for a in args):
+            return sp.S.Zero
+        return sp.Mul(*args)
+    if isinstance(e, sp.log):
+        factors = sp.Mul.make_args(e.args[0])
+        settled = [_settled(f, x, point, digits) for f in factors]
+        if any(f == 0 for f in settled):
+            return -sp.oo
+        if any(f in (sp.zoo, sp.oo) for f in settled):
+            return sp.oo
+    if isinstance(e, sp.Abs) and args[0].has(x):
+        positive = _evaluate(args[0], {x: point}, digits).value >= 0
+        return args[0] if positive else -args[0]
+    if isinstance(e, sp.sign) and args[0].has(x):
+        return sp.S.One if _evaluate(args[0], {x: point}, digits).value > 0 else -sp.S.One
+    if isinstance(e, (sp.Max, sp.Min)):
+        pick = max if isinstance(e, sp.Max) else min
+        return pick(args, key=lambda a: _evaluate(a, {x: point}, digits).value)
+    return e.func(*args)
+
+
+def _sign_of_infinity(e, x, point, digits):
     try:
-        v = _evaluate(f, {x: sp.Float(str(t), digits + 10)}, digits)
-    except Undefined:
-        return False
-    return v.value == 0
+        v = _evaluate(e, {x: point}, digits).value
+    except (Undefined, NotEvaluable):
+        return 0
+    return (1 if v > 0 else -1) if mp.isinf(v) else 0
 
 
-def _break_points(f, x, ends) -> list:
-    """Kinks and jumps of the integrand: where pieces change and absolute values vanish."""
-    found = set()
-    for piece in f.atoms(sp.Piecewise):
-        for _, condition in piece.args:
-            for relation in getattr(condition, "atoms", lambda *_: set())(
-                sp.core.relational.Relational
-            ):
-                found |= _roots(relation.lhs - relation.rhs, x)
-    for node in f.atoms(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Heaviside):
-        if isinstance(node, (sp.Max, sp.Min)):
-            found |= _roots(node.args[0] - node.args[-1], x)
-        else:
-            found |= _roots(node.args[0], x)
-    points = []
-    for value in found:
-        number = mp.mpmathify(sp.N(value, 50))
-        if isinstance(number, mp.mpf) and ends[0] < number < ends[1]:
-            points.append(number)
-    return sorted(points)
+def _constants_replaced(f, x, digits):
+    """Vocabulary, sums and integrals inside an integrand that do not hold its variable."""
+    nodes = {n for n in f.atoms(VocabularyExpr, sp.Sum, sp.Integral) if x not in n.free_symbols}
+    return f.xreplace({n: _as_float(n, digits) for n in nodes}) if nodes else f
 
 
-def _roots(e, x) -> set:
-    if not e.has(x):
-        return set()
-    try:
-        return {r for r in sp.solve(e, x) if r.is_real and r.is_number}
-    except NotImplementedError:
-        return set()
+def _as_float(n, digits):
+    v = _evaluate(n, {}, digits)
+    if v.is_infinite:
+        raise Undefined(f"{n} is infinite")
+    return sp.Float(mp.nstr(v.value, digits + 8), digits + 8)
 
 
-def _quadrature(at, ends, breaks, digits) -> Value:
-    marks = [ends[0], *breaks, ends[1]]
-    total, error = mp.mpf(0), mp.mpf(0)
-    for a, b in zip(marks, marks[1:], strict=False):
-        value = _piece(at, a, b, digits)
-        if value.is_infinite:
-            return value
-        total += value.value
-        error += value.error
-    return Value(total, error + abs(total) * _eps(digits))
-
-
-def _scan(at, a, b):
-    """Where the integrand lives: points of a coarse grid that carry it, for the subdivision."""
-    if mp.isinf(a) and mp.isinf(b):
-        grid = [mp.sinh(mp.mpf(u) / 8) for u in range(-96, 97)]
-    elif mp.isinf(b):
-        grid = [a + mp.exp(mp.mpf(u) / 6) for u in range(-72, 73)]
-    elif mp.isinf(a):
-        grid = [b - mp.exp(mp.mpf(u) / 6) for u in range(72, -73, -1)]
-    else:
-        grid = [a + (b - a) * mp.mpf(2 * k + 1) / 160 for k in range(80)]
-    with mp.workdps(15):
-        sizes = []
-        for t in grid:
-            v = at(t)
-            sizes.append(mp.mpf(0) if mp.isnan(v) or mp.isinf(v) else abs(v))
-    top = max(sizes)
-    if top == 0:
-        return []
-    live = [k for k, s in enumerate(sizes) if s > top * mp.mpf("1e-14")]
-    peak = sizes.index(top)
-    return [grid[live[0]], grid[peak], grid[live[-1]]]
-
-
-def _piece(at, a, b, digits) -> Value:
-    marks = _scan(at, a, b)
-    cuts = sorted({a, b, *[m for m in marks if a < m < b]})
-    shifted = sorted({a, b, *_halfway(cuts)})
-    target = mp.mpf(10) ** (-digits + 8)
-    try:
-        first, error = mp.quad(at, cuts, error=True)
-        second, other = mp.quad(at, shifted, error=True)
-    except (ValueError, ZeroDivisionError) as problem:
-        raise NotEvaluable("the integral is not evaluated") from problem
-    if mp.isnan(first) or mp.isnan(second):
-        raise Undefined("the integrand has no value inside the range")
-    if mp.isinf(first) or mp.isinf(second):
-        raise Undefined("the integral diverges")
-    spread = abs(first - second)
-    scale = max(abs(first), abs(second))
-    if max(spread, min(error, other)) > max(scale, 1) * mp.mpf(10) ** (-digits // 3):
-        raise NotEvaluable("the integral was not had to the needed accuracy")
-    return Value(first, max(spread * 4, scale * target * mp.mpf("1e-4")))
-
-
-def _halfway(cuts):
-    out = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        if mp.isinf(a) and mp.isinf(b):
-            out.append(mp.mpf("0.37"))
-        elif mp.isinf(a):
-            out += [b - 1 - abs(b) / 3, b]
-        elif mp.isinf(b):
-            out += [a, a + 1 + abs(a) / 3]
-        else:
-            out.append(a + (b - a) * mp.mpf("0.43"))
-    return out
-
-
-def _nested_integral(e, digits) -> Value:
-    digits = min(digits, 15)
-    (x, a, b), *outer = e.limits
-    if any(s in v.free_symbols for s, *_ in outer for v in (a, b)):
-        raise NotEvaluable("a nested integral with moving ends is not evaluated")
-    raise NotEvaluable("a nested integral is not evaluated")
+def _double_integral(e, digits) -> Value:
+    (y, c, d), (x, a, b) = e.limits
+    if c.has(x) or d.has(x):
+        raise NotEvaluable("a double integral with moving ends is not evaluated")
+    inside = _plain(e.function, sp.Interval(c, d), y)
+    inside = _plain(inside, sp.Interval(a, b), x)
+    free_of_y = [t for t in sp.Add.make_args(sp.expand_log(sp.expand(inside), force=True))]
+    total = []
+    if inside.has(sp.Piecewise):
+        raise NotEvaluable("a double integral of pieces is not evaluated")
+    for term in free_of_y:
+        # A product of a function of x and one of y is a product of two integrals.
+        fx, fy = term.as_independent(y, as_Add=False)
+        if fy.has(x):
+            raise NotEvaluable("a double integral that does not factor is not evaluated")
+        one = _integral(sp.Integral(fx, (x, a, b)), digits)
+        two = _integral(sp.Integral(fy, (y, c, d)), digits)
+        value = one.value * two.value
+        total.append(
+            Value(value, abs(one.value) * two.error + abs(two.value) * one.error)
+        )
+    return _add(total, _eps(digits))
 
 
 # --------------------------------------------------------------------------- samples

@@ -1,5 +1,7 @@
 """The picture of what rests on what: claims in layers, foundations on top, as one themed SVG.
 
+Claims that carry nothing further and rest on the same ones stand in one stack.
+
 The drawing holds text, links and classes and no colours of its own: the page's style sheet gives
 each status its colour in light and dark. Positions are found in the usual four steps for drawing a
 hierarchy: layers, dummy nodes on long edges, an order within each layer with few crossings, and
@@ -22,29 +24,58 @@ from helpers.ledger import Ledger
 
 __all__ = ["connected_claims", "draw_claims", "without_implied_edges"]
 
-PER_LAYER = 5  # claims side by side: what a page's column holds at a readable size
-CHARACTER = 6.4  # width of an average character at the label's size, in pixels
+PAGE = 740  # what a page's column holds at a readable size, in pixels
+CHARACTER = 6.6  # width of an average character at the label's size, in pixels
 LINE = 14
-BOX_PADDING = 9
+PADDING = 8
 GAP = 14
 EDGE_GAP = 7
-LAYER_GAP = 34
+STACK_GAP = 4
+LAYER_GAP = 36
 DUMMY_WIDTH = 2
 SWEEPS = 24
 LONGEST_LINE = 17
 
 Node = tuple[str, int]
-"""A claim's name and `CLAIM`; or an edge's name and the layer that the edge passes."""
+"""A stack's first claim and `STACK`; or an edge's name and the layer that the edge passes."""
 
-CLAIM = -1
+STACK = -1
 
 
 @dataclass(frozen=True)
 class _Box:
-    lines: tuple[str, ...]
+    """One claim: its lines of text, the number among them or above them, and its size."""
+
+    name: str
     number: str
-    width: float
-    height: float
+    lines: tuple[str, ...]
+    beside: bool
+
+    @property
+    def width(self) -> float:
+        beside = len(self.number) + 1 if self.beside and self.number else 0
+        longest = max(len(self.lines[0]) + beside, *map(len, (*self.lines, self.number)))
+        return longest * CHARACTER + 2 * PADDING
+
+    @property
+    def height(self) -> float:
+        rows = len(self.lines) + (not self.beside and bool(self.number))
+        return rows * LINE + PADDING
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Claims that share a place, one above the other."""
+
+    boxes: tuple[_Box, ...]
+
+    @property
+    def width(self) -> float:
+        return max(box.width for box in self.boxes)
+
+    @property
+    def height(self) -> float:
+        return sum(box.height for box in self.boxes) + STACK_GAP * (len(self.boxes) - 1)
 
 
 def connected_claims(ledger: Ledger) -> tuple[str, ...]:
@@ -79,10 +110,24 @@ def without_implied_edges(ledger: Ledger) -> list[tuple[str, str]]:
     return [(u, v) for u, v in edges if not any(v in below[w] for w in direct[u] if w != v)]
 
 
-def _layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Put every claim below what it rests on, at most `PER_LAYER` claims to a layer."""
-    uses: dict[str, list[str]] = {name: [] for name in names}
-    users: dict[str, list[str]] = {name: [] for name in names}
+def _stacks(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Put claims that carry nothing and rest on the same ones together, under the first's name."""
+    carrying = {used for _, used in edges}
+    stacks: dict[str, list[str]] = {}
+    first: dict[frozenset[str], str] = {}
+    for name in names:
+        below = frozenset(used for user, used in edges if user == name)
+        if name in carrying:
+            stacks[name] = [name]
+        else:
+            stacks.setdefault(first.setdefault(below, name), []).append(name)
+    return stacks
+
+
+def _layers(width: Mapping[str, float], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Put every stack below what it rests on, no more in a layer than a page is wide."""
+    uses: dict[str, list[str]] = {name: [] for name in width}
+    users: dict[str, list[str]] = {name: [] for name in width}
     for user, used in edges:
         uses[user].append(used)
         users[used].append(user)
@@ -95,11 +140,14 @@ def _layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str,
 
     layer: dict[str, int] = {}
     level = 0
-    while len(layer) < len(names):
-        ready = [n for n in names if n not in layer and all(u in layer for u in uses[n])]
+    while len(layer) < len(width):
+        ready = [n for n in width if n not in layer and all(u in layer for u in uses[n])]
         # Those that carry the longest chain first; a foundation of little else can wait.
-        chosen = sorted(ready, key=longest_way_down, reverse=True)[:PER_LAYER]
-        layer.update(dict.fromkeys(chosen, level))
+        room = PAGE + GAP
+        for name in sorted(ready, key=longest_way_down, reverse=True):
+            if width[name] + GAP <= room or room == PAGE + GAP:
+                layer[name] = level
+                room -= width[name] + GAP
         level += 1
     return layer
 
@@ -110,13 +158,13 @@ def _with_dummies(
     """Return the rows of nodes, and every edge as a chain of nodes in successive rows."""
     rows: list[list[Node]] = [[] for _ in range(1 + max(layer.values()))]
     for name, level in layer.items():
-        rows[level].append((name, CLAIM))
+        rows[level].append((name, STACK))
     chains = []
     for user, used in edges:
         passing = [(f"{used}>{user}", level) for level in range(layer[used] + 1, layer[user])]
         for node in passing:
             rows[node[1]].append(node)
-        chains.append([(used, CLAIM), *passing, (user, CLAIM)])
+        chains.append([(used, STACK), *passing, (user, STACK)])
     return rows, chains
 
 
@@ -216,8 +264,8 @@ def _columns(
 
 
 def _distance(left: Node, right: Node, width: Callable[[Node], float]) -> float:
-    claims = left[1] == CLAIM and right[1] == CLAIM
-    return (width(left) + width(right)) / 2 + (GAP if claims else EDGE_GAP)
+    stacks = left[1] == STACK and right[1] == STACK
+    return (width(left) + width(right)) / 2 + (GAP if stacks else EDGE_GAP)
 
 
 def _wrapped(name: str) -> tuple[str, ...]:
@@ -259,32 +307,31 @@ def draw_claims(
     names = connected_claims(ledger)
     if not names:
         raise ValueError("ledger: expected a claim that rests on another; there is none")
-    boxes = {name: _box(name, number(name)) for name in names}
-    rows, chains = _with_dummies(_layers(names, edges), edges)
-    rows = _ordered(rows, chains)
-    centre = _columns(
-        rows, chains, lambda node: boxes[node[0]].width if node[1] == CLAIM else DUMMY_WIDTH
-    )
-    height = max(box.height for box in boxes.values())
-    level = {node: index for index, row in enumerate(rows) for node in row}
-    extent = {
-        node: (boxes[node[0]].width if node[1] == CLAIM else DUMMY_WIDTH) / 2 for node in centre
+    stacks = {
+        first: _Stack(tuple(_box(name, number(name), len(members) > 1) for name in members))
+        for first, members in _stacks(names, edges).items()
     }
-    left = min(centre[n] - extent[n] for n in centre) - 2
-    right = max(centre[n] + extent[n] for n in centre) + 2
-    bottom = len(rows) * height + (len(rows) - 1) * LAYER_GAP + 4
+    drawn_edges = [(user, used) for user, used in edges if user in stacks]
+    width = {first: stack.width for first, stack in stacks.items()}
+    rows, chains = _with_dummies(_layers(width, drawn_edges), drawn_edges)
+    rows = _ordered(rows, chains)
 
-    def x(node: Node) -> float:
-        return centre[node] - left
+    def extent(node: Node) -> float:
+        return width[node[0]] if node[1] == STACK else DUMMY_WIDTH
 
-    def top(node: Node) -> float:
-        return 2 + level[node] * (height + LAYER_GAP)
-
+    x = _columns(rows, chains, extent)
+    heights = [
+        max([stacks[n].height for n, kind in row if kind == STACK], default=0) for row in rows
+    ]
+    tops = [2 + sum(heights[:level]) + LAYER_GAP * level for level in range(len(rows))]
+    level = {node: index for index, row in enumerate(rows) for node in row}
+    right = max(x[node] + extent(node) / 2 for node in x) + 2
+    bottom = tops[-1] + heights[-1] + 2
     below = {name: {name, *ledger.foundations(name)} for name in names}
     parts = [
         f'<svg class="claim-graph" xmlns="http://www.w3.org/2000/svg" role="group" '
-        f'aria-label="{escape(label)}" viewBox="0 0 {right - left:.0f} {bottom:.0f}" '
-        f'width="{right - left:.0f}" height="{bottom:.0f}">',
+        f'aria-label="{escape(label)}" viewBox="-2 0 {right + 2:.0f} {bottom:.0f}" '
+        f'width="{right + 2:.0f}" height="{bottom:.0f}">',
         "<style>",
         *(
             f".claim-graph:has(#claim-{name}:is(:hover,:focus-visible)) .in-{name}"
@@ -295,64 +342,60 @@ def draw_claims(
         '<g class="claim-edges" fill="none" aria-hidden="true">',
     ]
     for chain in chains:
-        user = chain[-1][0]
-        cones = " ".join(f"in-{name}" for name in names if user in below[name])
-        parts.append(f'<path class="{cones}" d="{_curve(chain, x, top, height)}"/>')
+        members = {box.name for box in stacks[chain[-1][0]].boxes}
+        cones = " ".join(f"in-{name}" for name in names if members & below[name])
+        points = [
+            (x[node], tops[level[node]], tops[level[node]] + heights[level[node]]) for node in chain
+        ]
+        own_foot = tops[level[chain[0]]] + stacks[chain[0][0]].height
+        parts.append(f'<path class="{cones}" d="{_curve(points, own_foot)}"/>')
     parts.append("</g>")
-    for node in (node for row in rows for node in row if node[1] == CLAIM):
-        name = node[0]
-        place = (x(node), top(node), boxes[name].width, height)
-        parts.append(_drawn_box(ledger, name, boxes[name], place, link(name)))
+    for node in (node for row in rows for node in row if node[1] == STACK):
+        top = tops[level[node]]
+        for box in stacks[node[0]].boxes:
+            place = (x[node], top, width[node[0]])
+            parts.append(_drawn_box(ledger, box, place, link(box.name)))
+            top += box.height + STACK_GAP
     parts.append("</svg>")
     return "\n".join(parts)
 
 
-def _box(name: str, number: str) -> _Box:
-    lines = _wrapped(name)
-    longest = max(len(line) for line in (*lines, number))
-    count = len(lines) + bool(number)
-    return _Box(lines, number, longest * CHARACTER + 2 * BOX_PADDING, count * LINE + BOX_PADDING)
+def _box(name: str, number: str, stacked: bool) -> _Box:
+    return _Box(name, number, _wrapped(name), stacked)
 
 
-def _curve(
-    chain: Sequence[Node],
-    x: Callable[[Node], float],
-    top: Callable[[Node], float],
-    height: float,
-) -> str:
-    """Return the path of one edge, from the foot of what is used to the head of its user."""
-    path = [f"M{x(chain[0]):.1f} {top(chain[0]) + height:.1f}"]
-    for upper, lower in pairwise(chain):
-        start, end = top(upper) + height, top(lower)
+def _curve(points: Sequence[tuple[float, float, float]], foot: float) -> str:
+    """Return the path of one edge, from the foot of what is used to the head of its user.
+
+    Each point is a row's: where the edge crosses it, its top, its bottom.
+    """
+    path = [f"M{points[0][0]:.1f} {foot:.1f}"]
+    for (x, _, start), (x_next, end, _) in pairwise(points):
         middle = (start + end) / 2
-        path.append(
-            f"C{x(upper):.1f} {middle:.1f} {x(lower):.1f} {middle:.1f} {x(lower):.1f} {end:.1f}"
-        )
-        if lower is not chain[-1]:
-            path.append(f"V{end + height:.1f}")
+        path.append(f"V{start:.1f}")
+        path.append(f"C{x:.1f} {middle:.1f} {x_next:.1f} {middle:.1f} {x_next:.1f} {end:.1f}")
     return "".join(path)
 
 
-def _drawn_box(
-    ledger: Ledger, name: str, box: _Box, place: tuple[float, float, float, float], address: str
-) -> str:
-    x, top, width, height = place
-    claim = ledger[name]
-    standing, through = ledger.standing(name)
+def _drawn_box(ledger: Ledger, box: _Box, place: tuple[float, float, float], address: str) -> str:
+    x, top, width = place
+    claim = ledger[box.name]
+    standing, through = ledger.standing(box.name)
     classes = f"claim status-{claim.status}" + (f" through-{standing}" if through else "")
-    words = f"{claim.title or name}: {claim.status}" + (
+    words = f"{claim.title or box.name}: {claim.status}" + (
         f", {standing} through what it rests on" if through else ""
     )
-    rows = [*([("claim-number", box.number)] if box.number else [])]
-    rows += [("claim-name", line) for line in box.lines]
-    start = top + (height - len(rows) * LINE) / 2 + LINE * 0.78
+    rows = [f'<tspan class="claim-name">{escape(line)}</tspan>' for line in box.lines]
+    if box.number:
+        numbered = f'<tspan class="claim-number">{escape(box.number)}</tspan>'
+        rows = [f"{numbered} {rows[0]}", *rows[1:]] if box.beside else [numbered, *rows]
+    start = top + (box.height - len(rows) * LINE) / 2 + LINE * 0.78
     text = "".join(
-        f'<text class="{kind}" x="{x:.1f}" y="{start + i * LINE:.1f}">{escape(line)}</text>'
-        for i, (kind, line) in enumerate(rows)
+        f'<text x="{x:.1f}" y="{start + i * LINE:.1f}">{line}</text>' for i, line in enumerate(rows)
     )
     return (
-        f'<a id="claim-{name}" class="{classes}" href="{escape(address)}">'
+        f'<a id="claim-{box.name}" class="{classes}" href="{escape(address)}">'
         f"<title>{escape(words)}</title>"
         f'<rect x="{x - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}" '
-        f'height="{height:.1f}" rx="6"/>{text}</a>'
+        f'height="{box.height:.1f}" rx="5"/>{text}</a>'
     )

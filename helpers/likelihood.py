@@ -1,8 +1,8 @@
 """Log-likelihood and maximum-likelihood fits for the families of ``scipy.stats``.
 
 Which parameters are free follows the field's usage, not SciPy's: the location of a law on a
-half-line or of a discrete law is zero, and a beta law lives on (0, 1), unless you say otherwise
-with ``fixed``. ``fixed={}`` frees everything.
+half-line or of a discrete law is zero, and a beta law lives on (0, 1), unless you say otherwise:
+``fixed={"loc": 3}`` puts it elsewhere and ``fixed={"loc": None}`` frees it.
 """
 
 from __future__ import annotations
@@ -252,8 +252,8 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
     data : array_like, shape (n,), or Empirical
         The observations.
     fixed : mapping, optional
-        Parameters that are known. If omitted: ``loc=0`` for discrete laws and laws on a half-line,
-        ``loc=0, scale=1`` for laws on (0, 1), nothing for the others. ``{}`` frees everything.
+        Parameters that are known. Without a word about them, ``loc=0`` holds for discrete laws and
+        laws on a half-line, and ``loc=0, scale=1`` for laws on (0, 1); None frees a parameter.
 
     Returns
     -------
@@ -279,14 +279,19 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         return _fit_categorical(data, fixed)
     family = _as_family(family)
     names = _parameter_names(family)
-    known = dict(_convention(family) if fixed is None else fixed)
-    unknown = [name for name in known if name not in names]
-    if unknown:
-        raise ValueError(f"fixed: {family.name} has no parameter {unknown[0]!r}; it has {names}")
+    known = {**_convention(family), **(fixed or {})}
     for name, value in known.items():
-        if not np.isscalar(value) or not math.isfinite(value):
+        if name not in names:
+            raise ValueError(f"fixed: {family.name} has no parameter {name!r}; it has {names}")
+        if value is not None and not (
+            np.isscalar(value) and np.isreal(value) and np.isfinite(value)
+        ):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
-    known = {name: float(value) for name, value in known.items()}
+    known = {name: float(value) for name, value in known.items() if value is not None}
+    if isinstance(family, stats.rv_discrete) and "loc" not in known:
+        raise ValueError(
+            "fixed: expected a value for 'loc': it is a whole number for discrete laws"
+        )
     values, counts = _sample(data, family)
     n = int(counts.sum())
     free = [name for name in names if name not in known]
@@ -314,7 +319,9 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
             f"data: no member of {family.name} with these fixed parameters gives every "
             f"observation a positive probability, or the likelihood is unbounded"
         )
-    errors = _standard_errors(family, params, free, values, counts)
+    errors = _standard_errors(
+        family, params, free, _Sample(values, counts, n), method != "numerical"
+    )
     return Fit(family.name, params, value, errors, n, method)
 
 
@@ -771,75 +778,187 @@ def _maximise(
             value = float(_weighted(family, {**known, **params}, values, counts)) / n
         return -value if math.isfinite(value) else 1e300
 
+    def maximum_near(point: np.ndarray) -> Any:
+        found = optimize.minimize(loss, point, method="BFGS", options={"gtol": 1e-7})
+        return found.x, found.fun
+
     point = np.array([to_line(name, start[name]) for name in free])
-    first = optimize.minimize(
-        loss,
-        point,
-        method="Nelder-Mead",
-        options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4000, "maxfev": 8000, "adaptive": True},
+    with np.errstate(all="ignore"):
+        best, value = maximum_near(point)
+    simplex = optimize.minimize(
+        loss, best, method="Nelder-Mead", options={"maxfev": 60 * len(free), "adaptive": True}
     )
-    second = optimize.minimize(loss, first.x, method="BFGS", options={"gtol": 1e-10})
-    best = second if second.fun <= first.fun else first
-    if best.fun >= 1e299 or np.abs(best.x).max() > 300.0:
+    if simplex.fun < value - 1e-9:
+        # The first search had stopped short: a simplex that improved on it shows the way.
+        simplex = optimize.minimize(
+            loss, simplex.x, method="Nelder-Mead", options={"maxfev": 4000, "adaptive": True}
+        )
+        best, value = maximum_near(simplex.x)
+    if value >= 1e299 or np.abs(best).max() > 100.0:
         raise ValueError(f"data: the likelihood of {family.name} has no maximum for these data")
-    return {name: from_line(name, y) for name, y in zip(free, best.x, strict=True)}
+    for _ in range(3):
+        # Newton's method, with derivatives good to ten digits, for the last of them.
+        gradient, hessian = _derivatives(lambda x: -loss(x), best, np.full(best.size, 2e-3))
+        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        if not np.abs(step).max() < 1e-2 or loss(best - step) > value + 1e-13 * abs(value):
+            break
+        best = best - step
+    return {name: from_line(name, y) for name, y in zip(free, best, strict=True)}
+
+
+def _derivatives(
+    function: Any, point: np.ndarray, steps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradient and Hessian by central differences, extrapolated from two step sizes."""
+    size = point.size
+    moves = np.diag(steps)
+    centre = function(point)
+    gradient, hessian = np.empty(size), np.empty((size, size))
+    for i in range(size):
+        ahead, behind = (
+            [function(point + sign * h * moves[i]) for h in (1.0, 2.0)] for sign in (1.0, -1.0)
+        )
+        first = [(ahead[k] - behind[k]) / (2.0 * (k + 1.0)) for k in (0, 1)]
+        second = [(ahead[k] - 2.0 * centre + behind[k]) / (k + 1.0) ** 2 for k in (0, 1)]
+        # Richardson: the error of a central difference is of second order in the step.
+        gradient[i] = (4.0 * first[0] - first[1]) / 3.0 / steps[i]
+        hessian[i, i] = (4.0 * second[0] - second[1]) / 3.0 / steps[i] ** 2
+        for j in range(i):
+            mixed = []
+            for h in (1.0, 2.0):
+                one, two = h * moves[i], h * moves[j]
+                mixed.append(
+                    (
+                        function(point + one + two)
+                        - function(point + one - two)
+                        - function(point - one + two)
+                        + function(point - one - two)
+                    )
+                    / (4.0 * h**2)
+                )
+            value = (4.0 * mixed[0] - mixed[1]) / 3.0 / (steps[i] * steps[j])
+            hessian[i, j] = hessian[j, i] = value
+    return gradient, hessian
 
 
 # --- standard errors ------------------------------------------------------------------------
 
+# The observed information per observation at the maximum, where it can be written down: the names
+# of the parameters, and a function that returns their matrix.
+_INFORMATION: dict[str, tuple[tuple[str, ...], Any]] = {}
+
+
+def _information(family: str, *names: str) -> Any:
+    def register(function: Any) -> Any:
+        _INFORMATION[family] = (names, function)
+        return function
+
+    return register
+
+
+for _family, _factor in (("expon", 1.0), ("laplace", 1.0), ("halfnorm", 2.0), ("rayleigh", 4.0)):
+    _information(_family, "scale")(lambda s, p, factor=_factor: [[factor / p["scale"] ** 2]])
+_information("poisson", "mu")(lambda s, p: [[1.0 / p["mu"]]])
+_information("bernoulli", "p")(lambda s, p: [[1.0 / (p["p"] * (1.0 - p["p"]))]])
+_information("binom", "p")(lambda s, p: [[p["n"] / (p["p"] * (1.0 - p["p"]))]])
+_information("geom", "p")(lambda s, p: [[1.0 / (p["p"] ** 2 * (1.0 - p["p"]))]])
+_information("pareto", "b")(lambda s, p: [[1.0 / p["b"] ** 2]])
+_information("norm", "loc", "scale")(lambda s, p: np.diag([1.0, 2.0]) / p["scale"] ** 2)
+_information("lognorm", "s", "scale")(
+    lambda s, p: np.diag([2.0, 1.0 / p["scale"] ** 2]) / p["s"] ** 2
+)
+
+
+@_information("gamma", "a", "scale")
+def _(s: _Sample, p: dict[str, float]) -> Any:
+    a, scale = p["a"], p["scale"]
+    return [[special.polygamma(1, a), 1.0 / scale], [1.0 / scale, a / scale**2]]
+
+
+@_information("invgamma", "a", "scale")
+def _(s: _Sample, p: dict[str, float]) -> Any:
+    a, scale = p["a"], p["scale"]
+    return [[special.polygamma(1, a), -1.0 / scale], [-1.0 / scale, a / scale**2]]
+
+
+@_information("beta", "a", "b")
+def _(s: _Sample, p: dict[str, float]) -> Any:
+    one, two, both = special.polygamma(1, [p["a"], p["b"], p["a"] + p["b"]])
+    return [[one - both, -both], [-both, two - both]]
+
+
+@_information("nbinom", "n", "p")
+def _(s: _Sample, p: dict[str, float]) -> Any:
+    n, theta = p["n"], p["p"]
+    shape = float(special.polygamma(1, n)) - s.mean(lambda x: special.polygamma(1, x + n))
+    return [[shape, -1.0 / theta], [-1.0 / theta, n / theta**2 + s.mean() / (1.0 - theta) ** 2]]
+
+
+def _gumbel_information(s: _Sample, p: dict[str, float], side: float) -> Any:
+    def z(x: np.ndarray) -> np.ndarray:
+        return side * (x - p["loc"]) / p["scale"]
+
+    tilt = s.mean(lambda x: z(x) * np.exp(-z(x)))
+    square = s.mean(lambda x: z(x) ** 2 * np.exp(-z(x)))
+    return np.array([[1.0, side * tilt], [side * tilt, 1.0 + square]]) / p["scale"] ** 2
+
+
+_information("gumbel_r", "loc", "scale")(lambda s, p: _gumbel_information(s, p, 1.0))
+_information("gumbel_l", "loc", "scale")(lambda s, p: _gumbel_information(s, p, -1.0))
+
+
+@_information("weibull_min", "c", "scale")
+def _(s: _Sample, p: dict[str, float]) -> Any:
+    # log X is gumbel_l with location log(scale) and scale 1/c.
+    logs = _Sample(np.log(s.values), s.counts, s.n)
+    own = _gumbel_information(logs, {"loc": math.log(p["scale"]), "scale": 1.0 / p["c"]}, -1.0)
+    turn = np.array([[0.0, 1.0 / p["scale"]], [-1.0 / p["c"] ** 2, 0.0]])
+    return turn.T @ own @ turn
+
 
 def _standard_errors(
-    family: Any, params: dict[str, float], free: list[str], values: np.ndarray, counts: np.ndarray
+    family: Any, params: dict[str, float], free: list[str], sample: _Sample, solved: bool
 ) -> dict[str, float | None]:
     """Invert the observed information, restricted to the parameters for which it exists."""
-    edges = _EDGES.get(family.name, ())
-    regular = [name for name in free if name not in edges]
     result: dict[str, float | None] = dict.fromkeys(free)
-    steps = {}
-    for name in regular:
-        low, high = _domain(family, name)
-        size = params["scale"] if name == "loc" and "scale" in params else abs(params[name])
-        room = min(params[name] - low, high - params[name])
-        steps[name] = 2e-3 * min(size, room)
-    regular = [name for name in regular if steps[name] > 0]
+    regular = [
+        name
+        for name in free
+        if name not in _EDGES.get(family.name, ()) and not _at_an_end(family, name, params)
+    ]
     if not regular:
         return result
-    n = counts.sum()
-
-    def mean_log_likelihood(shift: dict[str, float]) -> float:
-        moved = {
-            name: params[name] + shift.get(name, 0.0) * steps.get(name, 0.0) for name in params
-        }
-        return float(_weighted(family, moved, values, counts)) / n
-
-    centre = mean_log_likelihood({})
-    size = len(regular)
-    information = np.empty((size, size))
-    for i, one in enumerate(regular):
-        for j, two in enumerate(regular[: i + 1]):
-            estimates = []
-            for h in (1.0, 2.0):
-                if i == j:
-                    outer = mean_log_likelihood({one: h}) + mean_log_likelihood({one: -h})
-                    second = (outer - 2.0 * centre) / h**2
-                else:
-                    second = (
-                        mean_log_likelihood({one: h, two: h})
-                        - mean_log_likelihood({one: h, two: -h})
-                        - mean_log_likelihood({one: -h, two: h})
-                        + mean_log_likelihood({one: -h, two: -h})
-                    ) / (4.0 * h**2)
-                estimates.append(second)
-            # Richardson: the error of the central difference is of second order in h.
-            value = -(4.0 * estimates[0] - estimates[1]) / 3.0
-            information[i, j] = information[j, i] = value
-    if not np.isfinite(information).all():
-        return result
-    try:
-        covariance = np.linalg.inv(information)
-    except np.linalg.LinAlgError:
-        return result
-    for i, name in enumerate(regular):
-        if covariance[i, i] > 0:
-            result[name] = float(steps[name] * math.sqrt(covariance[i, i] / n))
+    if solved and family.name in _INFORMATION:
+        names, information = _INFORMATION[family.name]
+        chosen = [names.index(name) for name in regular]
+        shifted = sample.shifted(params["loc"]) if "loc" not in names else sample
+        matrix = np.asarray(information(shifted, params), dtype=float)[np.ix_(chosen, chosen)]
+    else:
+        matrix = _numerical_information(family, params, regular, sample)
+    if np.isfinite(matrix).all() and np.linalg.matrix_rank(matrix) == len(regular):
+        variances = np.diag(np.linalg.inv(matrix)) / sample.n
+        for name, variance in zip(regular, variances, strict=True):
+            result[name] = math.sqrt(variance) if variance > 0 else None
     return result
+
+
+def _at_an_end(family: Any, name: str, params: dict[str, float]) -> bool:
+    low, high = _domain(family, name)
+    return not low < params[name] < high
+
+
+def _numerical_information(
+    family: Any, params: dict[str, float], regular: list[str], sample: _Sample
+) -> np.ndarray:
+    point = np.array([params[name] for name in regular])
+    steps = np.empty(point.size)
+    for i, name in enumerate(regular):
+        low, high = _domain(family, name)
+        size = params["scale"] if name == "loc" and "scale" in params else abs(params[name])
+        steps[i] = 2e-3 * min(size, params[name] - low, high - params[name])
+
+    def mean_log_likelihood(moved: np.ndarray) -> float:
+        shifted = {**params, **dict(zip(regular, moved.tolist(), strict=True))}
+        return float(_weighted(family, shifted, sample.values, sample.counts)) / sample.n
+
+    return -_derivatives(mean_log_likelihood, point, steps)[1]

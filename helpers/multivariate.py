@@ -10,8 +10,8 @@ import numpy as np
 from scipy import integrate, linalg, special, stats
 
 from helpers import closed_forms
-from helpers.probabilities import log1p_minus
 from helpers.integration import Integral
+from helpers.probabilities import log1p_minus
 
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))

@@ -1,0 +1,46 @@
+"""The picture of the chapter on sources: a printed inequality against the right one."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from scipy import stats
+
+from helpers.plotting import INK, P, Q, subplots
+
+__all__ = ["draw_chebyshev_printed"]
+
+
+def draw_chebyshev_printed(sigma: float = 0.5) -> Figure:
+    """Draw how often a normal observation lies beyond k sigma and k sigma^2, against 1/k^2.
+
+    Parameters
+    ----------
+    sigma : float
+        Standard deviation, positive.
+
+    Examples
+    --------
+    >>> draw_chebyshev_printed(0.5).axes[0].get_title(loc="left")
+    'As printed: false, for k up to 3.5'
+    """
+    k = np.linspace(0.8, 5, 169)
+    allowed = np.minimum(1, 1 / k**2)
+    printed = 2 * stats.norm.sf(k * sigma)
+    # The crossing is looked for far beyond the picture: for small sigma it lies there.
+    far = np.linspace(1, 60, 5901)
+    broken = far[2 * stats.norm.sf(far * sigma) > 1 / far**2]
+    verdict = f"false, for k up to {broken[-1]:.1f}" if broken.size else "holds for this distribution"
+    fig, axes = subplots(height=3.0)
+    axes.fill_between(
+        k, allowed, printed, where=printed > allowed, color=str(Q), alpha=0.18, linewidth=0
+    )
+    axes.plot(k, allowed, color=str(INK), label=r"allowed, $1/k^2$")
+    axes.plot(k, printed, **Q.line, label=r"$\mathbb{P}[|X-\mu| \geq k\sigma^2]$, as printed")
+    axes.plot(
+        k, 2 * stats.norm.sf(k), **P.line, label=r"$\mathbb{P}[|X-\mu| \geq k\sigma]$, corrected"
+    )
+    axes.set(xlim=(0.8, 5), ylim=(0, 1.3), xlabel="$k$", ylabel="probability")
+    axes.set_title(f"As printed: {verdict}")
+    axes.legend(loc="upper right")
+    return fig
