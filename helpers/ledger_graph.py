@@ -15,10 +15,10 @@ structures", IEEE Transactions on Systems, Man, and Cybernetics 11 (1981) 109-12
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import accumulate, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from helpers.ledger import Ledger
 
@@ -37,7 +37,7 @@ SWEEPS = 24
 LONGEST_LINE = 17
 
 Node = tuple[str, int]
-"""A stack's first claim and `STACK`; or an edge's name and the layer that the edge passes."""
+"""A stack's first claim and `STACK`; or a claim and a layer that edges from it pass."""
 
 STACK = -1
 
@@ -155,31 +155,38 @@ def _layers(width: Mapping[str, float], edges: Sequence[tuple[str, str]]) -> dic
 def _with_dummies(
     layer: Mapping[str, int], edges: Sequence[tuple[str, str]]
 ) -> tuple[list[list[Node]], list[list[Node]]]:
-    """Return the rows of nodes, and every edge as a chain of nodes in successive rows."""
+    """Return the rows of nodes, and every edge as a chain of nodes in successive rows.
+
+    Edges that leave the same claim pass a layer together, as one trunk.
+    """
     rows: list[list[Node]] = [[] for _ in range(1 + max(layer.values()))]
     for name, level in layer.items():
         rows[level].append((name, STACK))
     chains = []
     for user, used in edges:
-        passing = [(f"{used}>{user}", level) for level in range(layer[used] + 1, layer[user])]
+        passing = [(used, level) for level in range(layer[used] + 1, layer[user])]
         for node in passing:
-            rows[node[1]].append(node)
+            if node not in rows[node[1]]:
+                rows[node[1]].append(node)
         chains.append([(used, STACK), *passing, (user, STACK)])
     return rows, chains
+
+
+def _segments(chains: Iterable[Sequence[Node]]) -> list[tuple[Node, Node]]:
+    """Return the lines between successive rows, each once."""
+    return list(dict.fromkeys(pair for chain in chains for pair in pairwise(chain)))
 
 
 def _crossings(rows: Sequence[Sequence[Node]], chains: Sequence[Sequence[Node]]) -> int:
     place = {node: index for row in rows for index, node in enumerate(row)}
     level = {node: index for index, row in enumerate(rows) for node in row}
-    segments: dict[int, list[tuple[int, int]]] = {}
-    for chain in chains:
-        for upper, lower in pairwise(chain):
-            segments.setdefault(level[upper], []).append((place[upper], place[lower]))
+    segments: dict[int, set[tuple[int, int]]] = {}
+    for upper, lower in _segments(chains):
+        segments.setdefault(level[upper], set()).add((place[upper], place[lower]))
     return sum(
         (a - c) * (b - d) < 0
         for some in segments.values()
-        for i, (a, b) in enumerate(some)
-        for c, d in some[:i]
+        for (a, b), (c, d) in combinations(sorted(some), 2)
     )
 
 
@@ -187,10 +194,9 @@ def _ordered(rows: Sequence[Sequence[Node]], chains: Sequence[Sequence[Node]]) -
     """Sweep down and up, sorting each row by the mean place of its neighbours; keep the best."""
     above: dict[Node, list[Node]] = {}
     below: dict[Node, list[Node]] = {}
-    for chain in chains:
-        for upper, lower in pairwise(chain):
-            below.setdefault(upper, []).append(lower)
-            above.setdefault(lower, []).append(upper)
+    for upper, lower in _segments(chains):
+        below.setdefault(upper, []).append(lower)
+        above.setdefault(lower, []).append(upper)
     current = [list(row) for row in rows]
     best, fewest = current, _crossings(current, chains)
     for sweep in range(SWEEPS):
@@ -243,10 +249,9 @@ def _columns(
 ) -> dict[Node, float]:
     """Return the horizontal centre of each node: near its neighbours, in order, not touching."""
     neighbours: dict[Node, list[Node]] = {node: [] for row in rows for node in row}
-    for chain in chains:
-        for upper, lower in pairwise(chain):
-            neighbours[upper].append(lower)
-            neighbours[lower].append(upper)
+    for upper, lower in _segments(chains):
+        neighbours[upper].append(lower)
+        neighbours[lower].append(upper)
     gaps = [[_distance(a, b, width) for a, b in pairwise(row)] for row in rows]
     ends = [(width(row[0]) / 2, width(row[-1]) / 2) for row in rows]
     page = max(sum(gap) + sum(end) for gap, end in zip(gaps, ends, strict=True))

@@ -24,7 +24,7 @@ from helpers.ledger import (
     statement,
 )
 from helpers.ledger_graph import (
-    PER_LAYER,
+    PAGE,
     connected_claims,
     draw_claims,
     without_implied_edges,
@@ -338,7 +338,7 @@ def test_the_picture_says_each_status_in_words_and_in_class(sound):
     assert result.get("href") == "page.html#result"
     words = result.find(f"{SVG}title").text
     assert words == "result: numeric, cited through what it rests on"
-    assert [t.text for t in result.iter(f"{SVG}text")] == ["(1.2)", "result"]
+    assert [t.text for t in result.iter(f"{SVG}tspan")] == ["(1.2)", "result"]
 
 
 def test_the_picture_takes_its_colours_from_the_page(sound):
@@ -355,6 +355,27 @@ def test_a_picture_of_claims_that_rest_on_themselves_is_refused():
 
 
 def test_the_picture_is_no_wider_than_a_page_holds():
-    many = Ledger((claim("root"), *(claim(f"quite-a-long-name-{i}", "root") for i in range(30))))
-    tops = [top for _, top, _, _ in boxes(draw_claims(many)).values()]
-    assert max(tops.count(top) for top in tops) <= PER_LAYER
+    claims = [claim("root")]
+    for i in range(30):
+        claims += [
+            claim(f"quite-a-long-name-{i}", "root"),
+            claim(f"n-{i}", f"quite-a-long-name-{i}"),
+        ]
+    svg = draw_claims(Ledger(tuple(claims)))
+    width = float(re.search(r'viewBox="-2 0 ([\d.]+)', svg)[1])
+    # Edges that pass a full row need a little room besides.
+    assert width <= PAGE * 1.4
+
+
+def test_claims_that_carry_nothing_and_rest_on_the_same_stand_in_one_stack():
+    claims = (
+        claim("root"),
+        *(claim(f"leaf-{i}", "root") for i in range(5)),
+        claim("end", "leaf-0"),
+    )
+    svg = draw_claims(Ledger(claims), number=lambda name: "(1)")
+    drawn = boxes(svg)
+    lefts = {drawn[f"leaf-{i}"][0] for i in range(1, 5)}
+    assert len(lefts) == 1, "one stack"
+    assert drawn["leaf-0"][0] not in lefts, "what carries a claim stands alone"
+    assert svg.count("<path") == 3
