@@ -338,8 +338,11 @@ def _linear_in_sample(f, sample: Sample):
         return None
     (total,) = sums
     mark = sp.Dummy("S")
-    poly = sp.Poly(opened.subs(total, mark), mark) if opened.has(total) else None
-    if poly is None or poly.degree() != 1 or poly.as_expr().has(sample.base):
+    marked = opened.subs(total, mark)
+    if not marked.is_polynomial(mark):  # an event about the sum, say
+        return None
+    poly = sp.Poly(marked, mark)
+    if poly.degree() != 1 or poly.as_expr().has(sample.base):
         return None
     c1, c0 = poly.all_coeffs()
     (i, a, b) = total.limits[0]

@@ -1186,6 +1186,9 @@ class Expectation(_UnderDistribution):
             return d.total(d.pdf(tuple(self.variable)) * self.function, tuple(self.variable))
         return d.total(d.pdf(self.variable) * self.function, self.variable)
 
+    def doit(self, **hints):
+        return self if self.sample is not None else self.unfold().doit(**hints)
+
     def _latex(self, printer, *args):
         sub = self._subscript(printer)
         sub = f"_{{{sub}}}" if sub else ""
