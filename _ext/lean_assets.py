@@ -33,6 +33,15 @@ UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "exercise.css"}
 SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 COPY_BUTTON = ("clipboard.min.js", "copybutton.js")
 THEME_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js")
+ROOT = "document.documentElement.dataset"
+# What the theme's script does needlessly and what it costs: writing the theme that is set already
+# restyles every element; measuring every output at once lays out what is far below the screen
+# (book.js measures each when it comes into view).
+EDITS = {
+    f"{ROOT}.mode=e;": f"{ROOT}.mode!==e&&({ROOT}.mode=e);",
+    f"{ROOT}.theme=n,": f"{ROOT}.theme!==n&&({ROOT}.theme=n),",
+    '"complete"===document.readyState?O():window.addEventListener("load",O)': "void 0",
+}
 # Classes that scripts add, so that no page shows them.
 ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "success", "search"]
 
@@ -171,7 +180,12 @@ def join_scripts(static: Path) -> str:
     parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
     text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
     text.append("(function(console){")
-    text += [(static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS]
+    theme = "\n;".join((static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS)
+    for before, after in EDITS.items():
+        if theme.count(before) != 1:
+            raise ExtensionError(f"the theme's script is another one than expected: {before}")
+        theme = theme.replace(before, after)
+    text.append(theme)
     text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
     for path in sorted(ASSETS.glob("*.js")):
         text.append(f"/* {path.name} */\n" + path.read_text(encoding="utf-8"))

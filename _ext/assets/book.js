@@ -1,6 +1,7 @@
 // What the pages do besides the theme: all of it optional, nothing is hidden without it.
 (() => {
   "use strict";
+  const SIDEWAYS = ".math-scroll, pre, .cell_output > .output, .cell_output, .pst-scrollable-table-container, .claim-graph-scroll, .ledger-statement";
   const all = (selector) => [...document.querySelectorAll(selector)];
 
   // Menus of the header are <details>: a click elsewhere or Escape closes them.
@@ -29,15 +30,25 @@
     if (target) target.scrollIntoView();
   };
 
-  // What scrolls sideways can be reached and scrolled by keyboard.
+  // What scrolls sideways can be reached and scrolled by keyboard. Measured when it comes into view:
+  // measuring all of it at once would lay out the whole page.
+  const measure = (box) => {
+    if (box.scrollWidth <= box.clientWidth) return box.removeAttribute("tabindex");
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    if (!box.hasAttribute("aria-label"))
+      box.setAttribute("aria-label", box.matches(".math-scroll") ? "Wide formula" : "Wide part, scrolls sideways");
+  };
   const reachable = () => {
-    for (const box of all(".math-scroll, .pst-scrollable-table-container, .claim-graph-scroll, .ledger-statement"))
-      if (box.scrollWidth > box.clientWidth) {
-        box.tabIndex = 0;
-        box.setAttribute("role", "group");
-        if (!box.hasAttribute("aria-label"))
-          box.setAttribute("aria-label", box.matches(".math-scroll") ? "Wide formula" : "Wide table");
-      } else box.removeAttribute("tabindex");
+    const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => measure(target)));
+    const views = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries)
+        if (isIntersecting) {
+          views.unobserve(target);
+          sizes.observe(target);
+        }
+    });
+    for (const box of all(SIDEWAYS)) views.observe(box);
   };
 
   // The contents of the page mark the section being read.
@@ -66,11 +77,6 @@
     if (location.hash) unfold();
     addEventListener("hashchange", unfold);
     reachable();
-    let waiting;
-    addEventListener("resize", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(reachable, 200);
-    });
     follow();
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
