@@ -147,9 +147,9 @@ def draw_parts(
         xlabel=parameter,
         ylabel="nats",
     )
-    axes.set_title(
-        rf"{value:.4f} = {floor:.4f} + {value - floor:.4f} nats at {parameter} = {rate:.3g}"
-    )
+    # Adding zero turns a rounded -0.0 into 0.0.
+    lead = round(value - floor, 4) + 0.0
+    axes.set_title(rf"{value:.4f} = {floor:.4f} + {lead:.4f} nats at {parameter} = {rate:.3g}")
     axes.legend(loc="upper center")
 
 

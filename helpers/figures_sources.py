@@ -30,7 +30,9 @@ def draw_chebyshev_printed(sigma: float = 0.5) -> Figure:
     # The crossing is looked for far beyond the picture: for small sigma it lies there.
     far = np.linspace(1, 60, 5901)
     broken = far[2 * stats.norm.sf(far * sigma) > 1 / far**2]
-    verdict = f"false, for k up to {broken[-1]:.1f}" if broken.size else "holds for this distribution"
+    verdict = (
+        f"false, for k up to {broken[-1]:.1f}" if broken.size else "holds for this distribution"
+    )
     fig, axes = subplots(height=3.0)
     axes.fill_between(
         k, allowed, printed, where=printed > allowed, color=str(Q), alpha=0.18, linewidth=0

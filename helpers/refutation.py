@@ -24,6 +24,14 @@ _SIGNS = {
 }
 
 
+def _short(number: str) -> str:
+    """Return a number of many digits with six of them, and other text as it is."""
+    try:
+        return f"{float(number):.6g}"
+    except ValueError:
+        return number
+
+
 class Refutation:
     """A step that the checker refused, displayed with the point at which it fails.
 
@@ -57,19 +65,27 @@ class Refutation:
     def _point(self) -> str:
         return ", ".join(f"{name} = {value}" for name, value in self.values.items())
 
+    def _sides(self) -> tuple[str, str]:
+        found = self.error.counterexample
+        return _short(found.left), _short(found.right)
+
     def __repr__(self) -> str:
         found = self.error.counterexample
         at = f" at {self._point()}" if self.values else ""
         note = f" ({found.note})" if found.note else ""
+        left, right = self._sides()
         return (
             f"Refused: {self.error.left}  {self.relation}  {self.error.right}\n"
-            f"Counterexample{at}: left = {found.left}, right = {found.right}{note}"
+            f"Counterexample{at}: left = {left}, right = {right}{note}"
         )
 
     def _claim(self) -> str:
         left, right = latex(self.error.left), latex(self.error.right)
         if self.relation in _SIGNS:
             return rf"${left} \;{_SIGNS[self.relation]}\; {right}$"
+        if self.relation.endswith(" at"):
+            word = self.relation.split()[1]
+            return rf"$\operatorname*{{arg\,{word}}} \left[{left}\right] = {right}$"
         word = self.relation.rpartition(" ")[2]
         return (
             rf"$\operatorname*{{arg\,{word}}} \left[{left}\right] = "
@@ -80,7 +96,8 @@ class Refutation:
         found = self.error.counterexample
         at = f"At {self._point()}" if self.values else "Counterexample"
         note = f" ({found.note})" if found.note else ""
-        return [f"{at}: the left side is {found.left}, the right side is {found.right}{note}."]
+        left, right = self._sides()
+        return [f"{at}: the left side is {left}, the right side is {right}{note}."]
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         (found,) = self._sentences()

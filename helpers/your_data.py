@@ -39,7 +39,14 @@ __all__ = [
 
 
 class DataError(ValueError):
-    """Data or a wish that cannot be met; its text is a sentence for the reader."""
+    """Data or a wish that cannot be met; its text is a sentence for the reader.
+
+    Examples
+    --------
+    >>> read_data([])
+    Traceback (most recent call last):
+    helpers.your_data.DataError: There is no observation in your data; give at least one.
+    """
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,11 @@ class Family:
     degenerate : callable
         Why the likelihood has no maximum in the family for this sample; an empty string if it
         has one.
+
+    Examples
+    --------
+    >>> FAMILIES["poisson"].wants
+    'whole numbers from 0 on'
     """
 
     name: str
@@ -109,7 +121,7 @@ def _constant_trials(x: NDArray) -> str:
         return ""
     return (
         f"All your observations are {x[0]:g}: the maximum lies at the end of the family, "
-        f"theta = {x[0]:g}, where no standard error can be had from the curvature"
+        f"θ = {x[0]:g}, where no standard error can be had from the curvature"
     )
 
 
@@ -118,19 +130,19 @@ FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
         Family(
-            "bernoulli", stats.bernoulli, {"loc": 0}, {"p": "theta"},
+            "bernoulli", stats.bernoulli, {"loc": 0}, {"p": "θ"},
             lambda x: (x == 0) | (x == 1), "0 or 1, one for each trial", _constant_trials,
         ),
         Family(
-            "poisson", stats.poisson, {"loc": 0}, {"mu": "theta"},
+            "poisson", stats.poisson, {"loc": 0}, {"mu": "θ"},
             _whole, "whole numbers from 0 on", _all_zero,
         ),
         Family(
-            "geometric", stats.geom, {"loc": 0}, {"p": "theta"},
+            "geometric", stats.geom, {"loc": 0}, {"p": "θ"},
             lambda x: _whole(x) & (x >= 1), "whole numbers from 1 on (trials up to a success)",
             lambda x: "" if x.max() > 1 else (
                 "All your observations are 1: the maximum lies at the end of the family, "
-                "theta = 1, where no standard error can be had from the curvature"
+                "θ = 1, where no standard error can be had from the curvature"
             ),
         ),
         Family(
@@ -138,11 +150,11 @@ FAMILIES: dict[str, Family] = {
             lambda x: x >= 0, "numbers from 0 on", _all_zero,
         ),
         Family(
-            "normal", stats.norm, {}, {"loc": "mu", "scale": "sigma"},
+            "normal", stats.norm, {}, {"loc": "μ", "scale": "σ"},
             lambda x: np.ones(x.shape, dtype=bool), "any numbers", _one_value,
         ),
         Family(
-            "lognormal", stats.lognorm, {"loc": 0}, {"s": "sigma", "scale": "exp(mu)"},
+            "lognormal", stats.lognorm, {"loc": 0}, {"scale": "exp(μ)", "s": "σ"},
             lambda x: x > 0, _POSITIVE, _one_value,
         ),
         Family(
@@ -315,7 +327,7 @@ def read_data(
 def _family(name: object) -> Family:
     listed = ", ".join(FAMILIES)
     if not isinstance(name, str):
-        raise DataError(f"Name a family in quotes, one of: {listed}.")
+        raise DataError(f"Name a family in quotes: {listed}.")
     key = name.strip().lower().replace("-", "").replace(" ", "")
     key = {"gaussian": "normal", "binary": "bernoulli"}.get(key, key)
     if key in FAMILIES:
@@ -338,6 +350,11 @@ class Analysis:
     floor : float
         The entropy on which the divergence stands, in nats: H(p_hat) for counts, the differential
         entropy of the fitted density for measurements.
+
+    Examples
+    --------
+    >>> analyse([2, 0, 1, 3, 1], "poisson").identity(2.0)["divergence"] > 0
+    True
     """
 
     family: Family
@@ -431,7 +448,7 @@ class Analysis:
         """Draw the data against a model, and the identity as a curve."""
         theta = self.theta_hat if theta is None else theta
         name = self.family.parameters[self.moving]
-        label = {"theta": r"$\theta$", "mu": r"$\mu$", "sigma": r"$\sigma$"}.get(name, name)
+        label = {"θ": r"$\theta$", "μ": r"$\mu$", "exp(μ)": r"$e^\mu$"}.get(name, name)
         fig, (top, bottom) = subplots(2, 1, height=4.6)
         model = self.family.law(**{**self.fit.params, self.moving: theta})
         low, high = self.data.min(), self.data.max()
@@ -485,7 +502,13 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Answer:
-    """A sentence in place of a result: what is in the way, and what to do."""
+    """A sentence in place of a result: what is in the way, and what to do.
+
+    Examples
+    --------
+    >>> your_data([1, 2], 7)
+    Name a family in quotes: bernoulli, poisson, geometric, exponential, normal, lognormal, gamma.
+    """
 
     sentence: str
 
