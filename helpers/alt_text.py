@@ -29,6 +29,7 @@ _SYMBOLS = _GREEK | {
     "in": "∈", "ell": "ℓ", "partial": "∂", "quad": " ", "qquad": " ", "ldots": "…", "dots": "…",
     "left": "", "right": "", "prime": "′", "sqrt": "√", "bigl": "", "bigr": "",
 }  # fmt: skip
+_MANY = 4  # so many artists without a name are counted, not described one by one
 _RELATIONS = set("|‖≤≥≠→±·×≈~∈")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -64,7 +65,11 @@ def _formula(tex: str) -> str:
         lambda m: _formula(m[2] or m[3]) + _ACCENTS[m[1]],
         tex,
     )
-    tex = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2", tex)
+    tex = re.sub(
+        r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}",
+        lambda m: "/".join(f"({p})" if re.search(r"\S[+\- ]\s*\S", p) else p for p in m.groups()),
+        tex,
+    )
     tex = re.sub(r"\\([A-Za-z]+|\|)\s*(?=([A-Za-z0-9])?)", _symbol, tex)
     tex = re.sub(r"\s*([*′])", r"\1", tex)
     tex = re.sub(r"\^\{?([0-9+\-n]+)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUPERSCRIPTS), tex)
@@ -164,10 +169,18 @@ def _describe_axes(ax: Axes) -> list[str]:
         if isinstance(container, BarContainer) and container.patches:
             out.append(_bars(container))
             named.append(container.get_label())
-    for line in ax.lines:
-        if line.get_visible() and len(np.atleast_1d(line.get_xdata())):
-            out.append(_line(line, ax))
-            named.append(line.get_label())
+    lines = [
+        line for line in ax.lines if line.get_visible() and len(np.atleast_1d(line.get_xdata()))
+    ]
+    unnamed = [line for line in lines if not _name(line.get_label())]
+    for line in lines:
+        if len(unnamed) > _MANY and line in unnamed:
+            continue
+        out.append(_line(line, ax))
+        named.append(line.get_label())
+    if len(unnamed) > _MANY:
+        reach = _span(np.concatenate([np.ravel(line.get_ydata()) for line in unnamed]))
+        out.append(f"{len(unnamed)} lines without a name: {reach}.")
     for collection in ax.collections:
         sentence = _collection(collection)
         if collection.get_visible() and sentence:
@@ -227,7 +240,7 @@ def _line(line: Line2D, ax: Axes) -> str:
                 sentence += ", falling" if np.all(np.diff(y[inner]) <= 0) else ""
             elif top not in ends:
                 sentence += f", highest at {spoken_number(x[top])}"
-            elif bottom not in ends:
+            else:
                 sentence += f", lowest at {spoken_number(x[bottom])}"
     return sentence + "."
 

@@ -21,6 +21,7 @@ from helpers.alt_text import announce, describe, plain, spoken_number
         (r"$\bar x$, $\tilde p$", "x̄, p̃"),
         (r"$\sigma^2/n$, $2^{-n}$", "σ²/n, 2⁻ⁿ"),
         (r"$\frac{1}{n}\sum_i \log p(x_i)$", "1/n Σ_i log p(x_i)"),
+        (r"$D = \frac{p(x)}{p(x) + q(x)}$", "D = p(x)/(p(x) + q(x))"),
         (r"$|x| \leq k\sigma$", "|x| ≤ kσ"),
         (r"$\log 2$", "log 2"),
         (r"$\mathbb{E}[X]$", "E[X]"),
@@ -103,6 +104,13 @@ def test_marked_positions(axes):
         "Point here at (4, 5)",
         "3 points: from 5 to 7, rising.",
     ]
+
+
+def test_many_lines_without_a_name_are_counted(axes):
+    for k in range(5):
+        axes.plot([0, 1], [k, k + 1])
+    axes.plot([0, 1], [2, 0], label="$Q$")
+    assert said(axes) == ["Line Q: from 0 to 2, falling", "5 lines without a name: from 0 to 5."]
 
 
 def test_level_named_line_is_a_line(axes):

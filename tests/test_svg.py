@@ -138,6 +138,17 @@ def test_tree_names_colours_and_says_nothing_twice():
     assert len(outlines) == len(set(outlines))
 
 
+def test_move_by_nothing_is_left_out():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
+    path = '<path d="M 0 0 L 1 2" transform="{}" style="stroke: #000000"/>'
+    still, moved = (
+        compact(svg.format(path.format(t)), COLOURS).children[0].attributes.get("transform")
+        for t in ("translate(0 0.001)", "translate(1.5 -2) rotate(-90) scale(0.25)")
+    )
+    assert still is None
+    assert moved == "translate(1.5 -2)rotate(-90)scale(.25)"
+
+
 def test_hatched_shape_keeps_its_pattern():
     node = drawn(lambda ax: ax.bar([0], [1], color="C0", hatch="//", edgecolor="black"))
     svg = Film([node]).svg
