@@ -233,9 +233,10 @@ def _weighted(
     shape = np.broadcast_shapes(*(value.shape for value in wide.values()))[:-1]
     step = max(1, _BLOCK // max(1, math.prod(shape)))
     total = np.zeros(shape)
-    for start in range(0, values.size, step):
-        part = slice(start, start + step)
-        total = total + np.sum(log_density(values[part], **wide) * counts[part], axis=-1)
+    with np.errstate(over="ignore"):
+        for start in range(0, values.size, step):
+            part = slice(start, start + step)
+            total = total + np.sum(log_density(values[part], **wide) * counts[part], axis=-1)
     return total
 
 
@@ -413,8 +414,6 @@ def _solver(*families: str) -> Any:
 
 @_solver("bernoulli")
 def _bernoulli(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if set(known) != {"loc"}:
-        return None
     s = s.shifted(known["loc"])
     s.require(bool(np.isin(s.values, (0, 1)).all()), "zeros and ones for bernoulli")
     return {"p": s.mean()}
@@ -422,8 +421,6 @@ def _bernoulli(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("binom")
 def _binom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if set(known) != {"loc", "n"}:
-        return None
     s = s.shifted(known["loc"])
     n = known["n"]
     inside = (s.values >= 0) & (s.values <= n) & (s.values == np.rint(s.values))
@@ -433,8 +430,6 @@ def _binom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("poisson")
 def _poisson(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if set(known) != {"loc"}:
-        return None
     s = s.shifted(known["loc"])
     _require_counts(s, 0, "poisson")
     return {"mu": s.mean()}
@@ -447,8 +442,6 @@ def _require_counts(s: _Sample, least: int, family: str) -> None:
 
 @_solver("geom")
 def _geom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if set(known) != {"loc"}:
-        return None
     s = s.shifted(known["loc"])
     _require_counts(s, 1, "geom")
     return {"p": 1.0 / s.mean()}
@@ -456,8 +449,6 @@ def _geom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("randint")
 def _randint(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if "loc" not in known:
-        return None
     s = s.shifted(known["loc"])
     low = known.get("low", float(s.values.min()))
     return {"low": low, "high": known.get("high", float(s.values.max()) + 1.0)}
@@ -465,7 +456,7 @@ def _randint(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("nbinom")
 def _nbinom(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    if "loc" not in known or "p" in known:
+    if "p" in known:
         return None
     s = s.shifted(known["loc"])
     _require_counts(s, 0, "nbinom")
@@ -779,12 +770,12 @@ def _maximise(
         return -value if math.isfinite(value) else 1e300
 
     def maximum_near(point: np.ndarray) -> Any:
-        found = optimize.minimize(loss, point, method="BFGS", options={"gtol": 1e-7})
+        with np.errstate(all="ignore"):
+            found = optimize.minimize(loss, point, method="BFGS", options={"gtol": 1e-7})
         return found.x, found.fun
 
     point = np.array([to_line(name, start[name]) for name in free])
-    with np.errstate(all="ignore"):
-        best, value = maximum_near(point)
+    best, value = maximum_near(point)
     simplex = optimize.minimize(
         loss, best, method="Nelder-Mead", options={"maxfev": 60 * len(free), "adaptive": True}
     )
