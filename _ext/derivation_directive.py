@@ -301,6 +301,13 @@ def reading_order(env: BuildEnvironment) -> list[str]:
     return [*order, *sorted(set(env.found_docs) - set(order))]
 
 
+def ledger_pages(env: BuildEnvironment) -> dict[str, list[str]]:
+    """Return the pages that show the ledger, with the files of promised claims that they name."""
+    if not hasattr(env, "ledger_pages"):
+        env.ledger_pages = {}
+    return env.ledger_pages
+
+
 def all_records(env: BuildEnvironment) -> list[dict[str, Any]]:
     return [record for page in reading_order(env) for record in recorded(env).get(page, [])]
 
@@ -309,8 +316,9 @@ def ledger_of(env: BuildEnvironment) -> Ledger:
     """Return the ledger of all pages, with what the ledger's page promises."""
     claims = tuple(record["claim"] for record in all_records(env))
     promises = {}
-    for path in filter(None, getattr(env, "ledger_promises", {}).values()):
-        promises |= read_promises(Path(path))
+    for paths in ledger_pages(env).values():
+        for path in paths:
+            promises |= read_promises(Path(path))
     return Ledger(claims, promises)
 
 
@@ -321,22 +329,26 @@ def bibliography_keys(env: BuildEnvironment) -> set[str]:
 
 
 class LedgerDirective(SphinxDirective):
-    """List every claim of the book; ``:promises:`` names the file of those that must be there."""
+    """Show a part of the ledger: ``totals``, ``graph`` or ``claims``; all three without argument.
 
+    ``:promises:`` names the file of the claims that some page must show.
+    """
+
+    optional_arguments = 1
     option_spec: ClassVar = {"promises": directives.path}
+    parts = ("totals", "graph", "claims")
 
     def run(self) -> list[nodes.Node]:
-        if not hasattr(self.env, "ledger_promises"):
-            self.env.ledger_promises = {}
+        if self.arguments and self.arguments[0] not in self.parts:
+            raise self.error(f"ledger: expected one of {', '.join(self.parts)}")
+        promised = ledger_pages(self.env).setdefault(self.env.docname, [])
         if promises := self.options.get("promises"):
             relative, path = self.env.relfn2path(promises)
             self.env.note_dependency(relative)
             if not Path(path).is_file():
                 raise self.error(f"ledger: there is no file {promises}")
-            self.env.ledger_promises[self.env.docname] = path
-        else:
-            self.env.ledger_promises[self.env.docname] = ""
-        return [ledger_page()]
+            promised.append(path)
+        return [ledger_page("", parts=self.arguments or list(self.parts))]
 
 
 class WriteLedger(SphinxPostTransform):
@@ -348,7 +360,7 @@ class WriteLedger(SphinxPostTransform):
         for place in list(self.document.findall(ledger_page)):
             records = all_records(self.env)
             ledger = ledger_of(self.env)
-            place.replace_self(LedgerWriter(self, ledger, records).nodes())
+            place.replace_self(LedgerWriter(self, ledger, records).nodes(place["parts"]))
 
 
 class LedgerWriter:
@@ -361,14 +373,11 @@ class LedgerWriter:
         self.ledger = ledger
         self.records = records
 
-    def nodes(self) -> list[nodes.Node]:
+    def nodes(self, parts: Sequence[str]) -> list[nodes.Node]:
         if not self.records:
             return [nodes.paragraph("", "No chapter claims anything yet.")]
-        parts: list[nodes.Node] = [self.totals()]
-        if graph := self.graph():
-            parts.append(graph)
-        parts.append(self.table())
-        return parts
+        writers = {"totals": self.totals, "graph": self.graph, "claims": self.table}
+        return [node for part in parts for node in writers[part]()]
 
     def equation(self, name: str) -> nodes.Element:
         """Return a reference to a claim's equation, as ``{eq}`` makes it."""
@@ -384,7 +393,7 @@ class LedgerWriter:
         )
         return reference
 
-    def totals(self) -> nodes.table:
+    def totals(self) -> list[nodes.Node]:
         own, standing = self.ledger.totals(), self.ledger.totals_with_foundations()
         head = ["Status", "What it means", "Claims", "With all they rest on"]
         rows = []
@@ -399,17 +408,15 @@ class LedgerWriter:
             )
         count = str(len(self.ledger.claims))
         rows.append([[nodes.strong("", "all")], [], [nodes.strong("", count)], []])
-        return make_table(head, rows, "ledger-totals", widths=[12, 60, 12, 16])
+        return [make_table(head, rows, "ledger-totals", widths=[12, 60, 12, 16])]
 
-    def graph(self) -> nodes.Node | None:
-        if not self.ledger.edges() or self.ledger.cycle():
-            return None
-        if self.builder.format != "html":
-            return None
+    def graph(self) -> list[nodes.Node]:
+        if self.builder.format != "html" or not self.ledger.edges() or self.ledger.cycle():
+            return []
         svg = draw_claims(self.ledger, link=self.address, number=self.number)
         figure = make_box("div", "claim-graph-scroll", tabindex="0", role="region")
         figure["attributes"]["aria-label"] = "What rests on what"
-        return with_children(figure, nodes.raw("", svg, format="html"))
+        return [with_children(figure, nodes.raw("", svg, format="html"))]
 
     def address(self, name: str) -> str:
         page = self.ledger[name].page
@@ -422,10 +429,10 @@ class LedgerWriter:
         page, serial = self.env.get_domain("math").equations[label_of(name)]
         return f"({printed_number(self.env, page, identifier_of(name), serial)})"
 
-    def table(self) -> nodes.table:
+    def table(self) -> list[nodes.Node]:
         head = ["Equation", "Claim", "Status", "How it was checked", "Rests on"]
         rows = [self.row(record) for record in self.records]
-        return make_table(head, rows, "ledger-claims", widths=[9, 43, 14, 18, 16])
+        return [make_table(head, rows, "ledger-claims", widths=[9, 45, 14, 18, 14])]
 
     def row(self, record: dict[str, Any]) -> list[list[nodes.Node]]:
         claim: Claim = record["claim"]
@@ -478,13 +485,19 @@ class LedgerWriter:
             shown.append(part)
         return shown
 
-    def checked(self, claim: Claim, kinds: Iterable[str]) -> list[nodes.Node]:
+    @staticmethod
+    def checked(claim: Claim, kinds: Sequence[str]) -> list[nodes.Node]:
         words = [", ".join(kinds)] if kinds else []
         if claim.points:
-            words.append(f"{claim.points} points")
+            words.append(f"{claim.points} points" if claim.points > 1 else "1 point")
         if claim.largest_error:
-            words.append(f"largest relative error {readable(claim.largest_error)}")
-        return [nodes.Text("; ".join(words))] if words else [nodes.Text("–")]
+            words.append(f"error {readable(claim.largest_error)}")
+        lines: list[nodes.Node] = []
+        for word in words:
+            ending = "" if word == words[-1] else "; "
+            line = make_box("div", "ledger-line", latex=("", ending))
+            lines.append(with_children(line, nodes.Text(word)))
+        return lines
 
     @staticmethod
     def separated(items: Sequence[nodes.Node]) -> list[nodes.Node]:
@@ -521,9 +534,9 @@ def make_table(
     for cells in rows:
         row = nodes.row()
         for text, children in zip(head, cells, strict=True):
-            cell = make_box("div", "cell", **{"data-label": text})
+            cell = make_box("div", "ledger-cell", **{"data-label": text})
             cell.extend(children)
-            row += nodes.entry("", cell)
+            row += nodes.entry("", *([cell] if children else []))
         body += row
     group += body
     table += group
@@ -535,23 +548,20 @@ def make_table(
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     recorded(env).pop(docname, None)
-    getattr(env, "ledger_promises", {}).pop(docname, None)
+    ledger_pages(env).pop(docname, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: Any) -> None:
-    theirs, promises = recorded(other), getattr(other, "ledger_promises", {})
-    for docname in docnames:
-        if docname in theirs:
-            recorded(env)[docname] = theirs[docname]
-        if docname in promises:
-            if not hasattr(env, "ledger_promises"):
-                env.ledger_promises = {}
-            env.ledger_promises[docname] = promises[docname]
+    for mine, theirs in (
+        (recorded(env), recorded(other)),
+        (ledger_pages(env), ledger_pages(other)),
+    ):
+        mine.update({name: theirs[name] for name in docnames if name in theirs})
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Name the pages with a ledger: they change when any other page does."""
-    return sorted(getattr(env, "ledger_promises", {}))
+    return sorted(ledger_pages(env))
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:

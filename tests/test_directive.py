@@ -255,6 +255,10 @@ LEDGER = "# Ledger\n\n```{ledger}\n:promises: claims.toml\n```\n"
             "no chapter shows the claim 'missing'",
         ),
         ({"one.md": page(chain("a")), "ledger.md": LEDGER}, "there is no file claims.toml"),
+        (
+            {"one.md": page(chain("a")), "ledger.md": "# Ledger\n\n```{ledger} grpah\n```"},
+            "expected one of totals, graph, claims",
+        ),
         ({"one.md": "# A page\n\nSee {eq}`eq-nothing`."}, "equation not found: eq-nothing"),
         ({"one.md": "# A page\n\n````{derivation}\n{\n````\n"}, "expected JSON"),
         ({"one.md": wrong("a", status="true")}, "status of 'a': expected"),
@@ -272,6 +276,7 @@ LEDGER = "# Ledger\n\n```{ledger}\n:promises: claims.toml\n```\n"
         "cycle",
         "promise broken",
         "no promises",
+        "no such part",
         "unknown label",
         "not JSON",
         "no such status",
@@ -299,7 +304,7 @@ def test_a_page_that_changes_changes_the_ledger(tmp_path):
 
 def test_reading_in_parallel_gives_the_same_ledger(tmp_path, site):
     # Merging is what a parallel reader does with the environments of its workers.
-    from derivation_directive import merge, recorded  # noqa: PLC0415
+    from derivation_directive import ledger_pages, merge, recorded  # noqa: PLC0415
 
     class Environment:
         """Stands for a worker's environment."""
@@ -307,7 +312,7 @@ def test_reading_in_parallel_gives_the_same_ledger(tmp_path, site):
     whole, worker = Environment(), Environment()
     recorded(worker)["two"] = recorded(site[2].env)["two"]
     recorded(worker)["elsewhere"] = ["not asked for"]
-    worker.ledger_promises = {"two": "claims.toml"}
+    ledger_pages(worker)["two"] = ["claims.toml"]
     merge(None, whole, ["two"], worker)
     assert recorded(whole) == {"two": recorded(site[2].env)["two"]}
-    assert whole.ledger_promises == {"two": "claims.toml"}
+    assert ledger_pages(whole) == {"two": ["claims.toml"]}
