@@ -40,7 +40,8 @@ class Fit:
     n : int
         Sample size.
     method : str
-        "closed form", "one equation" (a root of the likelihood equations) or "numerical".
+        "closed form", "likelihood equations" (their root, by Newton or bisection) or
+        "numerical".
     """
 
     family: str
@@ -312,7 +313,7 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
             else (_maximise(family, values, counts, known), "numerical")
         )
     elif family.name in _ROOTS and len(free) > 0 and _ROOTS[family.name] in free:
-        method = "one equation"
+        method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
     value = log_likelihood(family, params, Empirical(values, counts))
     if not math.isfinite(value):
@@ -380,8 +381,10 @@ class _Sample:
 
 
 _SOLVERS: dict[str, Any] = {}
-# The families whose fit needs the root of one equation, and the parameter it is solved for.
+# The families whose likelihood equations need a root, and the parameter it is found for.
 _ROOTS = {
+    "logistic": "loc",
+    "cauchy": "loc",
     "gamma": "a",
     "invgamma": "a",
     "weibull_min": "c",
@@ -721,6 +724,64 @@ def _beta(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     return {"a": float(a), "b": float(b)}
 
 
+def _logistic_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    half = np.tanh(0.5 * z)
+    return -half, -0.5 * (1.0 - half * half)
+
+
+def _cauchy_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    square = z * z
+    return -2.0 * z / (1.0 + square), -2.0 * (1.0 - square) / (1.0 + square) ** 2
+
+
+# First and second derivative of the standard log-density.
+_SLOPES = {"logistic": _logistic_slopes, "cauchy": _cauchy_slopes}
+
+
+def _location_scale(
+    s: _Sample, family: str, loc: float, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradient and Hessian of the mean log-likelihood in loc/scale and log scale."""
+    z = (s.values - loc) / scale
+    first, second = _SLOPES[family](z)
+    weight = s.counts / s.n
+    one, two = first * weight, second * weight
+    tilt, cross = float(np.dot(z, one)), float(one.sum() + np.dot(z, two))
+    gradient = np.array([-one.sum(), -1.0 - tilt])
+    hessian = np.array([[two.sum(), cross], [cross, tilt + float(np.dot(z * z, two))]])
+    return gradient, hessian
+
+
+def _fit_location_scale(
+    s: _Sample, known: dict[str, float], family: str
+) -> dict[str, float] | None:
+    if known:
+        return None
+    loc = s.median()
+    scale = _Sample(np.abs(s.values - loc), s.counts, s.n).median()
+    s.require(scale > 0, f"fewer observations that are equal for {family}")
+    for _ in range(50):
+        gradient, hessian = _location_scale(s, family, loc, scale)
+        if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
+            return None  # not yet near a maximum: leave it to the general search
+        step = -np.linalg.solve(hessian, gradient)
+        step = np.clip(step, -1.0, 1.0)
+        loc, scale = loc + scale * float(step[0]), scale * math.exp(float(step[1]))
+        if np.abs(step).max() < 1e-14:
+            break
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("logistic")
+def _logistic(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    return _fit_location_scale(s, known, "logistic")
+
+
+@_solver("cauchy")
+def _cauchy(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+    return _fit_location_scale(s, known, "cauchy")
+
+
 def _domain(family: Any, name: str) -> tuple[float, float]:
     if name == "scale":
         return 0.0, math.inf
@@ -896,6 +957,14 @@ def _gumbel_information(s: _Sample, p: dict[str, float], side: float) -> Any:
 
 _information("gumbel_r", "loc", "scale")(lambda s, p: _gumbel_information(s, p, 1.0))
 _information("gumbel_l", "loc", "scale")(lambda s, p: _gumbel_information(s, p, -1.0))
+
+
+for _family in _SLOPES:
+    _information(_family, "loc", "scale")(
+        lambda s, p, family=_family: (
+            -_location_scale(s, family, p["loc"], p["scale"])[1] / p["scale"] ** 2
+        )
+    )
 
 
 @_information("weibull_min", "c", "scale")

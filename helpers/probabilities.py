@@ -89,17 +89,23 @@ def _refuse(array: np.ndarray, argument: str) -> None:
         )
 
 
-def _check_sums(sums: np.ndarray, argument: str) -> None:
-    sums = np.asarray(sums)
-    off = np.abs(sums - 1.0) > SUM_TOLERANCE
-    if off.any():
-        row = np.unravel_index(int(np.argmax(off)), sums.shape)
-        total = float(sums[row])
-        place = f" in row {tuple(int(i) for i in row)}" if sums.ndim else ""
-        raise ValueError(
-            f"{argument}: expected probabilities that sum to 1, their sum{place} is {total!r}; "
-            f"divide by the sum first if that is what you mean"
-        )
+def _check_sums(sums: Any, array: np.ndarray, argument: str) -> None:
+    if np.ndim(sums) == 0:
+        if abs(sums - 1.0) <= SUM_TOLERANCE:
+            return
+        total, place = float(sums), ""
+    else:
+        # An infinity or nan compares as not close, too.
+        off = ~(np.abs(sums - 1.0) <= SUM_TOLERANCE)
+        if not off.any():
+            return
+        row = np.unravel_index(int(np.argmax(off)), off.shape)
+        total, place = float(sums[row]), f" in row {tuple(int(i) for i in row)}"
+    _refuse(array, argument)
+    raise ValueError(
+        f"{argument}: expected probabilities that sum to 1, their sum{place} is {total!r}; "
+        f"divide by the sum first if that is what you mean"
+    )
 
 
 def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
@@ -132,6 +138,9 @@ def _align(
                 f"{names[0]}, {name}: expected as many categories in both, "
                 f"got {moved[0].shape[-1]} and {array.shape[-1]}"
             )
+    shape = moved[0].shape
+    if all(array.shape == shape for array in moved):
+        return moved, shape
     try:
         shape = np.broadcast_shapes(*(array.shape for array in moved))
     except ValueError:
@@ -139,7 +148,7 @@ def _align(
         raise ValueError(
             f"{', '.join(names)}: expected shapes that broadcast, got {shapes}"
         ) from None
-    return moved, shape
+    return [np.broadcast_to(array, shape) for array in moved], shape
 
 
 Kernel = Callable[..., np.ndarray]
@@ -152,44 +161,47 @@ def _accumulate(
 
     Returns the sums of the kernel, the sums of each array, and the broadcast arrays.
     """
-    moved, shape = _align(arrays, names, axis)
-    wide = [np.broadcast_to(array, shape) for array in moved]
-    total = np.zeros(shape[:-1])
-    sums = [np.zeros(shape[:-1]) for _ in moved]
-    pieces: list[list[float]] = [[] for _ in range(len(moved) + 1)]
-    flat = len(shape) == 1
-    for index, rows in _blocks(shape):
-        block = [array[index] for array in wide]
-        if block[0].dtype != np.float64 or block[-1].dtype != np.float64:
-            block = [each.astype(np.float64) for each in block]
-        positive = True
-        for each, array, name in zip(block, arrays, names, strict=True):
-            low = np.minimum.reduce(each, axis=None)
-            if not low > 0:
-                positive = False
-                if not low >= 0:
-                    _refuse(array, name)
-        block_sums = [np.add.reduce(each, axis=-1) for each in block]
-        value = kernel(*block, positive=positive)
-        if flat:
-            for piece, number in zip(pieces, (value, *block_sums), strict=True):
-                piece.append(float(number))
-        else:
+    wide, shape = _align(arrays, names, axis)
+    if len(shape) == 1 and shape[0] <= BLOCK:
+        total, sums = _one_block(wide, arrays, names, kernel)
+    elif len(shape) == 1:
+        values: list[float] = []
+        parts: list[list[float]] = [[] for _ in wide]
+        for index, _ in _blocks(shape):
+            value, block_sums = _one_block([array[index] for array in wide], arrays, names, kernel)
+            values.append(float(value))
+            for part, number in zip(parts, block_sums, strict=True):
+                part.append(float(number))
+        # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
+        total = math.fsum(values)
+        sums = [math.fsum(part) for part in parts]
+    else:
+        total = np.zeros(shape[:-1])
+        sums = [np.zeros(shape[:-1]) for _ in wide]
+        for index, rows in _blocks(shape):
+            value, block_sums = _one_block([array[index] for array in wide], arrays, names, kernel)
             total[rows] += value
             for accumulator, number in zip(sums, block_sums, strict=True):
                 accumulator[rows] += number
-    if flat:
-        total = np.asarray(sum(pieces[0]) if math.inf in pieces[0] else _fsum(pieces[0]))
-        sums = [np.asarray(_fsum(piece)) for piece in pieces[1:]]
     for each, array, name in zip(sums, arrays, names, strict=True):
-        if not np.isfinite(each).all():
-            _refuse(array, name)
-        _check_sums(each, name)
-    return total, sums, wide, shape
+        _check_sums(each, array, name)
+    return np.asarray(total), sums, wide, shape
 
 
-def _fsum(numbers: list[float]) -> float:
-    return math.fsum(numbers) if len(numbers) > 1 else numbers[0]
+def _one_block(
+    block: list[np.ndarray], arrays: list[np.ndarray], names: tuple[str, ...], kernel: Kernel
+) -> tuple[Any, list[Any]]:
+    """Validate one block; return its value and the sums of its arrays."""
+    block = [each if each.dtype == np.float64 else each.astype(np.float64) for each in block]
+    positive = True
+    for each, array, name in zip(block, arrays, names, strict=True):
+        low = np.minimum.reduce(each, axis=None)
+        if not low > 0:
+            positive = False
+            if not low >= 0:
+                _refuse(array, name)
+    sums = [np.add.reduce(each, axis=-1) for each in block]
+    return kernel(*block, positive=positive), sums
 
 
 def _dot(p: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -217,7 +229,8 @@ def _kl_block(p: np.ndarray, q: np.ndarray, *, positive: bool) -> np.ndarray:
         with np.errstate(over="ignore"):
             ratio = p / q
         value = _dot(p, np.log(ratio, out=ratio))
-        if np.isfinite(value).all():
+        # The ratio overflows where q is subnormal.
+        if math.isfinite(value) if p.ndim == 1 else np.isfinite(value).all():
             return value
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = p * (np.log(p) - np.log(q))
@@ -253,6 +266,8 @@ def _redo_where_small(
     terms: Callable[[list[np.ndarray]], np.ndarray],
 ) -> np.ndarray:
     """Sum ``terms`` again over the rows whose result is small enough to have lost digits."""
+    if not value.ndim and not value < _CANCELLATION:
+        return value
     small = value < _CANCELLATION
     if not small.any():
         return value
@@ -282,10 +297,21 @@ def js_divergence(distributions: list[Any], weights: np.ndarray, axis: int = -1)
         as_probabilities(value, name) for value, name in zip(distributions, names, strict=True)
     ]
     ceiling = weight_entropy(weights)
+    equal = bool((weights == weights[0]).all())
 
     def gap(*block: np.ndarray, positive: bool) -> np.ndarray:
         # ceiling - JSD = sum_i w_i p_i log(m / (w_i p_i)): every term is non-negative, so the
         # result cannot exceed the ceiling, and equals it when no category is shared.
+        if positive and equal:
+            mixture = np.add(block[0], block[1])
+            for each in block[2:]:
+                mixture += each
+            ratio = np.empty_like(mixture)
+            dots = 0.0
+            for each in block:
+                np.divide(mixture, each, out=ratio)
+                dots = dots + _dot(each, np.log(ratio, out=ratio))
+            return weights[0] * dots
         mixture = weights[0] * block[0]
         for weight, each in zip(weights[1:], block[1:], strict=True):
             mixture += weight * each

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import mpmath
@@ -67,7 +68,7 @@ LINES = {
         lambda u, v, a: (a - 1) * mp.log(u + v) - (u + v) - mp.loggamma(a),
         0,
         centre=lambda a: a,
-        width=lambda a: mp.sqrt(a),
+        width=mp.sqrt,
     ),
     "invgamma": standard(
         lambda u, v, a: -(a + 1) * mp.log(u + v) - 1 / (u + v) - mp.loggamma(a),
@@ -108,7 +109,7 @@ def integral(f, lower, upper, laws):
         points |= {law["centre"] + k * law["scale"] for k in (-6, 6)}
     points = sorted(p for p in points if lower <= p <= upper)
     pieces = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         pieces += [(a, 1, mp.log((b - a) / 2)), (b, -1, mp.log((b - a) / 2))]
     if mp.isinf(upper):
         pieces.append((points[-1], 1, INF))
@@ -129,7 +130,7 @@ def integral(f, lower, upper, laws):
         else:
             steps = (-8000, -2000, -500, -150, -40, -8, 0)
             cuts = [top + d for d in steps]
-        for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        for low, high in pairwise(cuts):
             tried = max(abs(g(low + (high - low) * mpf(k) / 8)) for k in range(9))
             largest = max(largest, tried)
             if tried < largest * mpf(10) ** -50:
