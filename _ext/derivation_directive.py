@@ -163,6 +163,9 @@ class DerivationDirective(SphinxDirective):
         whole += self.checks(steps)
         return [whole]
 
+    def citation(self, key: str) -> list[nodes.Node]:
+        return self.inline(f"{{cite:p}}`{key}`")
+
     def sentence(self, parts: Sequence[str]) -> nodes.inline:
         """Parse some hypotheses and join them."""
         whole = nodes.inline()
@@ -174,18 +177,26 @@ class DerivationDirective(SphinxDirective):
 
     def record(self, payload: dict[str, Any], assumed: Sequence[nodes.inline]) -> None:
         """Note what the page claims, for the ledger."""
-        holder = nodes.inline()
+        hypotheses = nodes.inline()
         for part in assumed:
             if part.children:
-                if holder.children:
-                    holder += nodes.Text("; ")
-                holder += part.deepcopy()
-        for node in holder.findall(nodes.Element):
+                if hypotheses.children:
+                    hypotheses += nodes.Text("; ")
+                hypotheses += part.deepcopy()
+        claim = claim_from_payload(payload, self.env.docname)
+        sources = nodes.inline()
+        for key in filter(None, dict.fromkeys(claim.references)):
+            sources.extend([nodes.Text(" "), *self.citation(key)])
+        for node in (*hypotheses.findall(nodes.Element), *sources.findall(nodes.Element)):
             node["ids"] = []
         steps = payload["steps"]
         kinds = dict.fromkeys(w["kind"] for step in steps for w in step["witnesses"])
-        claim = claim_from_payload(payload, self.env.docname)
-        record = {"claim": claim, "hypotheses": holder, "kinds": list(kinds)}
+        record = {
+            "claim": claim,
+            "hypotheses": hypotheses,
+            "sources": sources,
+            "kinds": list(kinds),
+        }
         recorded(self.env).setdefault(self.env.docname, []).append(record)
 
     def heading(self, payload: dict[str, Any]) -> list[box]:
@@ -235,8 +246,7 @@ class DerivationDirective(SphinxDirective):
         reason = make_box("div", "derivation-because")
         reason.extend(self.inline(step["because"]))
         if step["reference"]:
-            reason += nodes.Text(" ")
-            reason.extend(self.inline(f"{{cite:p}}`{step['reference']}`"))
+            reason.extend([nodes.Text(" "), *self.citation(step["reference"])])
         if badge:
             reason.extend([nodes.Text(" "), make_badge(step["status"])])
         reason += self.hypotheses(assumed)
@@ -452,7 +462,7 @@ class LedgerWriter:
             [self.equation(claim.name)],
             what,
             self.status(claim),
-            self.checked(claim, record["kinds"]),
+            self.checked(record),
             self.separated([self.equation(name) for name in claim.rests_on]),
         ]
 
@@ -485,8 +495,8 @@ class LedgerWriter:
             shown.append(part)
         return shown
 
-    @staticmethod
-    def checked(claim: Claim, kinds: Sequence[str]) -> list[nodes.Node]:
+    def checked(self, record: dict[str, Any]) -> list[nodes.Node]:
+        claim, kinds = record["claim"], record["kinds"]
         words = [", ".join(kinds)] if kinds else []
         if claim.points:
             words.append(f"{claim.points} points" if claim.points > 1 else "1 point")
@@ -497,6 +507,9 @@ class LedgerWriter:
             ending = "" if word == words[-1] else "; "
             line = make_box("div", "ledger-line", latex=("", ending))
             lines.append(with_children(line, nodes.Text(word)))
+        if claim.references:
+            line = make_box("div", "ledger-line", latex=(" ", ""))
+            lines.append(with_children(line, nodes.Text("by"), self.moved(record["sources"])))
         return lines
 
     @staticmethod

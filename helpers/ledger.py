@@ -59,6 +59,16 @@ class Claim:
         The number of the equation in the article that the book follows.
     mathlib : str or None
         A declaration of Lean's mathlib that states the same, or more.
+
+    Raises
+    ------
+    ValueError
+        If the status is not one of those.
+
+    Examples
+    --------
+    >>> Claim("log-bound", r"\\log u \\le u - 1", "proved", "definitions").status
+    'proved'
     """
 
     name: str
@@ -83,7 +93,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Promise:
-    """A claim that the book must show, and what stands for it elsewhere.
+    """A claim that the book must show, and what states it elsewhere.
 
     Attributes
     ----------
@@ -93,6 +103,11 @@ class Promise:
         The number of the equation in the article that the book follows.
     mathlib : str or None
         A declaration of Lean's mathlib that states the same, or more.
+
+    Examples
+    --------
+    >>> Promise("kl-argmin", article=4).mathlib is None
+    True
     """
 
     name: str
@@ -113,6 +128,15 @@ def read_promises(path: Path) -> dict[str, Promise]:
     ------
     ValueError
         If a table holds another key, or a value of another type.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "claims.toml"
+    ...     _ = path.write_text("[kl-argmin]\\narticle = 4")
+    ...     read_promises(path)
+    {'kl-argmin': Promise(name='kl-argmin', article=4, mathlib=None)}
     """
     promises = {}
     types = {"article": int, "mathlib": str}
@@ -129,7 +153,14 @@ def read_promises(path: Path) -> dict[str, Promise]:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with the ledger: what, and on which page (empty where there is none)."""
+    """Something wrong with the ledger: what, and on which page (empty where there is none).
+
+    Examples
+    --------
+    >>> lonely = Claim("lln", "0 = 0", "cited", "proof")
+    >>> Ledger((lonely,)).problems(bibliography=())
+    [Problem(message="the cited claim 'lln' names no source", page='proof')]
+    """
 
     message: str
     page: str = ""
@@ -302,6 +333,16 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
     ------
     KeyError
         If the payload lacks one of the keys that every derivation writes.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from helpers.derivation import Derivation
+    >>> from helpers.rendering import payload
+    >>> u = sp.Symbol("u", positive=True)
+    >>> bound = Derivation(sp.log(u), name="log-bound").at_most(u - 1)
+    >>> claim_from_payload(payload(bound), page="definitions").status
+    'proved'
     """
     steps = payload["steps"]
     witnesses = [witness["text"] for step in steps for witness in step["witnesses"]]

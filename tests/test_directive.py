@@ -191,6 +191,7 @@ def test_the_ledger_lists_every_claim_with_its_number(site):
     assert "Equation [2] of the article" in text
     assert "InformationTheory.klDiv" in text
     assert "is finite" in text
+    assert any("sources.html#" in address and "Khi" in word for address, word in links)
     assert re.search(r"all\s+3\b", text)
 
 
