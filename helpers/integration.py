@@ -75,6 +75,8 @@ _GAUSS = np.zeros(21)
 _GAUSS[1:10:2] = _HALF_GAUSS
 _GAUSS[11:20:2] = _HALF_GAUSS[::-1]
 
+_LAGUERRE_NODES, _LAGUERRE_WEIGHTS = np.polynomial.laguerre.laggauss(32)
+
 # A function of (anchor, offset, log Jacobian) that returns the integrand times the Jacobian, and
 # a bound on its rounding error.
 Integrand = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -318,10 +320,9 @@ def _beyond(start: float, constant: float, rate: float, power: float) -> float:
             return math.inf
         return math.exp(constant + (power + 1.0) * math.log(start)) / (-1.0 - power)
     # Gauss-Laguerre, with the exponential at the start taken out.
-    nodes, weights = np.polynomial.laguerre.laggauss(32)
-    t = start + nodes / rate
+    t = start + _LAGUERRE_NODES / rate
     height = np.exp(constant - rate * start + power * np.log(t))
-    return float(weights @ height / rate)
+    return float(_LAGUERRE_WEIGHTS @ height / rate)
 
 
 # --- sums -----------------------------------------------------------------------------------

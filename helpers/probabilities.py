@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 # Entries worked on at a time: large enough to hide NumPy's overhead, small enough for the cache.
-BLOCK = 16384
+BLOCK = 32768
 # How far from one a sum may be before the array is refused.
 SUM_TOLERANCE = 1e-8
 # Below this divergence p*log(p/q) has lost digits to cancellation and a second form takes over.
@@ -162,13 +162,17 @@ def _accumulate(
     Returns the sums of the kernel, the sums of each array, and the broadcast arrays.
     """
     wide, shape = _align(arrays, names, axis)
+    # One scratch array for all blocks: fresh memory would cost as much as the arithmetic.
+    scratch = np.empty(max(BLOCK, shape[-1]) if len(shape) > 1 else min(BLOCK, shape[0]))
     if len(shape) == 1 and shape[0] <= BLOCK:
-        total, sums = _one_block(wide, arrays, names, kernel)
+        total, sums = _one_block(wide, arrays, names, kernel, scratch)
     elif len(shape) == 1:
         values: list[float] = []
         parts: list[list[float]] = [[] for _ in wide]
         for index, _ in _blocks(shape):
-            value, block_sums = _one_block([array[index] for array in wide], arrays, names, kernel)
+            value, block_sums = _one_block(
+                [array[index] for array in wide], arrays, names, kernel, scratch
+            )
             values.append(float(value))
             for part, number in zip(parts, block_sums, strict=True):
                 part.append(float(number))
@@ -179,7 +183,9 @@ def _accumulate(
         total = np.zeros(shape[:-1])
         sums = [np.zeros(shape[:-1]) for _ in wide]
         for index, rows in _blocks(shape):
-            value, block_sums = _one_block([array[index] for array in wide], arrays, names, kernel)
+            value, block_sums = _one_block(
+                [array[index] for array in wide], arrays, names, kernel, scratch
+            )
             total[rows] += value
             for accumulator, number in zip(sums, block_sums, strict=True):
                 accumulator[rows] += number
@@ -189,7 +195,11 @@ def _accumulate(
 
 
 def _one_block(
-    block: list[np.ndarray], arrays: list[np.ndarray], names: tuple[str, ...], kernel: Kernel
+    block: list[np.ndarray],
+    arrays: list[np.ndarray],
+    names: tuple[str, ...],
+    kernel: Kernel,
+    scratch: np.ndarray,
 ) -> tuple[Any, list[Any]]:
     """Validate one block; return its value and the sums of its arrays."""
     block = [each if each.dtype == np.float64 else each.astype(np.float64) for each in block]
@@ -201,34 +211,35 @@ def _one_block(
             if not low >= 0:
                 _refuse(array, name)
     sums = [np.add.reduce(each, axis=-1) for each in block]
-    return kernel(*block, positive=positive), sums
+    work = scratch[: block[0].size].reshape(block[0].shape)
+    return kernel(*block, positive=positive, work=work), sums
 
 
 def _dot(p: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.dot(p, values) if p.ndim == 1 else np.einsum("ij,ij->i", p, values)
 
 
-def _entropy_block(p: np.ndarray, *, positive: bool) -> np.ndarray:
+def _entropy_block(p: np.ndarray, *, positive: bool, work: np.ndarray) -> np.ndarray:
     if positive:
-        return _dot(p, np.log(p))
+        return _dot(p, np.log(p, out=work))
     logs = np.log(p, where=p > 0, out=np.zeros_like(p))
     return _dot(p, logs)
 
 
-def _cross_block(p: np.ndarray, q: np.ndarray, *, positive: bool) -> np.ndarray:
+def _cross_block(p: np.ndarray, q: np.ndarray, *, positive: bool, work: np.ndarray) -> np.ndarray:
     if positive:
-        return _dot(p, np.log(q))
+        return _dot(p, np.log(q, out=work))
     logs = np.log(q, where=(p > 0) & (q > 0), out=np.zeros(p.shape))
     logs[(p > 0) & (q == 0)] = -np.inf
     with np.errstate(invalid="ignore"):
         return np.add.reduce(np.where(p > 0, p * logs, 0.0), axis=-1)
 
 
-def _kl_block(p: np.ndarray, q: np.ndarray, *, positive: bool) -> np.ndarray:
+def _kl_block(p: np.ndarray, q: np.ndarray, *, positive: bool, work: np.ndarray) -> np.ndarray:
     if positive:
         with np.errstate(over="ignore"):
-            ratio = p / q
-        value = _dot(p, np.log(ratio, out=ratio))
+            np.divide(p, q, out=work)
+        value = _dot(p, np.log(work, out=work))
         # The ratio overflows where q is subnormal.
         if math.isfinite(value) if p.ndim == 1 else np.isfinite(value).all():
             return value
@@ -299,18 +310,17 @@ def js_divergence(distributions: list[Any], weights: np.ndarray, axis: int = -1)
     ceiling = weight_entropy(weights)
     equal = bool((weights == weights[0]).all())
 
-    def gap(*block: np.ndarray, positive: bool) -> np.ndarray:
+    def gap(*block: np.ndarray, positive: bool, work: np.ndarray) -> np.ndarray:
         # ceiling - JSD = sum_i w_i p_i log(m / (w_i p_i)): every term is non-negative, so the
         # result cannot exceed the ceiling, and equals it when no category is shared.
         if positive and equal:
             mixture = np.add(block[0], block[1])
             for each in block[2:]:
                 mixture += each
-            ratio = np.empty_like(mixture)
             dots = 0.0
             for each in block:
-                np.divide(mixture, each, out=ratio)
-                dots = dots + _dot(each, np.log(ratio, out=ratio))
+                np.divide(mixture, each, out=work)
+                dots = dots + _dot(each, np.log(work, out=work))
             return weights[0] * dots
         mixture = weights[0] * block[0]
         for weight, each in zip(weights[1:], block[1:], strict=True):
