@@ -3,36 +3,40 @@
 Every function returns a :class:`Verdict`. A verdict says which witnesses spoke for the step; if
 one spoke against it, it carries a :class:`Counterexample`. "Could not be shown" is not "false",
 and a step for which no witness spoke at all raises :class:`NotChecked`.
+
+Two witnesses are sought for every step. The symbolic one works with
+:mod:`helpers.algebra` and :mod:`helpers.proofs`; the numeric one evaluates each side on its own,
+by :mod:`helpers.evaluation`, at the points of :mod:`helpers.points`. A numeric disagreement
+refutes a step even where a symbolic argument seemed to carry it.
+
+Two values agree when they differ by less than 1e-30 of their size plus four times the stated
+errors of both; a value known to fewer than 20 digits counts as not checked.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import random
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import mpmath as mp
 import sympy as sp
 
-from helpers.algebra import is_zero, normal_form, simplify_residue
-from helpers.evaluation import NotEvaluable, Undefined, evaluate
-from helpers.notation import (
-    ArgMax,
-    ArgMin,
-    Bernoulli,
-    Categorical,
-    Density,
-    Distribution,
-    Empirical,
-    Exponential,
-    Likelihood,
-    Normal,
-    Pdf,
-    Poisson,
-    Sample,
-    VocabularyExpr,
-    bounds_of,
+from helpers import proofs
+from helpers.algebra import is_zero, normal_form
+from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
+from helpers.notation import Expectation, Pdf, Sample, SampleMean, VocabularyExpr
+from helpers.points import (
+    Context,
+    NoPoints,
+    concretise,
+    domain_of,
+    draw_from,
+    free_symbols_of,
+    generator,
+    meet,
+    points,
+    witness_families,
 )
 
 __all__ = [
@@ -42,11 +46,12 @@ __all__ = [
     "NotChecked",
     "Verdict",
     "Witness",
+    "bound_text",
     "check_definition",
     "check_equal",
-    "check_extremum_at",
     "check_inequality",
     "check_limit",
+    "check_optimum",
     "check_same_arg",
     "weakest",
 ]
@@ -56,6 +61,8 @@ __all__ = [
 STATUSES = ("defined", "proved", "exact", "numeric", "sampled", "cited")
 
 _TOLERANCE = mp.mpf(10) ** -30
+_NEEDED = mp.mpf(10) ** -20
+_ABSOLUTE = mp.mpf(10) ** -25
 
 
 def weakest(statuses) -> str:
@@ -107,394 +114,7 @@ class Verdict:
     tightest: str = ""
 
 
-@dataclass(frozen=True)
-class Context:
-    """What a step may assume: where symbols live, hypotheses, claims it rests on, a seed."""
-
-    domain: dict = field(default_factory=dict)
-    hypotheses: tuple = ()
-    rests_on: tuple = ()
-    over: tuple = ()
-    seed: int = 20
-
-    @property
-    def relations(self) -> list:
-        return [h for h in self.hypotheses if isinstance(h, sp.core.relational.Relational)]
-
-
-def _generator(context, *parts) -> random.Random:
-    text = "|".join([str(context.seed), *map(sp.srepr, parts)])
-    return random.Random(int(hashlib.sha256(text.encode()).hexdigest()[:16], 16))
-
-
-# --------------------------------------------------------------------------- witness families
-
-
-def _link(name: str, parameters, rng_offset: int):
-    """A smooth, name-dependent value in which the family's parameters are moved."""
-    digest = hashlib.sha256(f"{name}{rng_offset}".encode()).digest()
-    shift = sp.Rational(digest[0] - 128, 160)
-    slope = [sp.Rational(64 + digest[k + 1] // 2, 128) for k in range(len(parameters))]
-    return shift + sp.Add(*[s * p for s, p in zip(slope, parameters, strict=True)])
-
-
-def _logistic(v):
-    return 1 / (1 + sp.exp(-v))
-
-
-def _families(density: Density, only_own_support: bool) -> dict:
-    v, w = (_link(density.name, density.parameters, k) for k in (0, 1))
-    own = density.support
-    whole = {
-        "normal": Normal(v, sp.exp(w / 4)),
-        "Bernoulli": Bernoulli(_logistic(v)),
-        "categorical": Categorical(
-            [sp.exp(t) / (1 + sp.exp(v) + sp.exp(w)) for t in (sp.S.Zero, v, w)]
-        ),
-        "Poisson": Poisson(sp.exp(v / 2)),
-        "exponential": Exponential(sp.exp(v / 2)),
-    }
-    if isinstance(own, sp.Range):
-        size = int(own.size)
-        weights = [sp.exp(_link(density.name, density.parameters, k) * sp.Rational(k, 2)) for k in range(size)]
-        total = sp.Add(*weights)
-        return {"categorical": Categorical([t / total for t in weights])}
-    if own == sp.S.Naturals0:
-        return {"Poisson": whole["Poisson"]}
-    if own == sp.S.Reals:
-        return {"normal": whole["normal"]} if only_own_support else whole
-    if isinstance(own, sp.Interval) and own.start == 0 and own.end == sp.oo:
-        return {"exponential": whole["exponential"]}
-    if own == sp.FiniteSet(0, 1):
-        return {"Bernoulli": whole["Bernoulli"]}
-    raise NotChecked(f"there is no witness family with support {own}")
-
-
-def _witness_families(*expressions) -> list[tuple[str, dict]]:
-    """Replacements of abstract densities by concrete families, one dictionary per family."""
-    densities = sorted(
-        {d for e in expressions for d in e.atoms(Density)}, key=sp.default_sort_key
-    )
-    if not densities:
-        return [("", {})]
-    fixed = any(
-        limit_symbol.has(Pdf)
-        for e in expressions
-        for limit_symbol in e.atoms(sp.Integral, sp.Sum)
-        if not any(isinstance(t, sp.Indexed) for t in sp.preorder_traversal(limit_symbol))
-    ) or any(
-        not t.args[1].is_Integer and not isinstance(t.args[1], sp.Indexed) and not _bound(t, e)
-        for e in expressions
-        for t in e.atoms(Pdf)
-    )
-    options = [_families(d, fixed) for d in densities]
-    shared = [name for name in options[0] if all(name in o for o in options)]
-    if not shared:
-        shared = list(options[0])
-        return [
-            ("mixed", {d: next(iter(o.values())) for d, o in zip(densities, options, strict=True)})
-        ]
-    return [(name, {d: o[name] for d, o in zip(densities, options, strict=True)}) for name in shared]
-
-
-def _bound(pdf, e) -> bool:
-    return not (pdf.args[1].free_symbols & e.free_symbols)
-
-
-def _concretise(e, replacement):
-    return e.xreplace(replacement) if replacement else e
-
-
-# --------------------------------------------------------------------------- points
-
-
-def _symbols(expressions) -> list:
-    free = set().union(*[e.free_symbols for e in expressions])
-    labels = {str(b) for b in _bases(expressions)}
-    return sorted((s for s in free if isinstance(s, sp.Symbol) and str(s) not in labels), key=str)
-
-
-def _bases(expressions) -> list:
-    found = {t.base for e in expressions for t in e.atoms(sp.Indexed)}
-    found |= {t.base for e in expressions for t in e.atoms(Sample) if t.distribution is None}
-    return [next(b for b in found if str(b) == name) for name in sorted(set(map(str, found)))]
-
-
-def _domain(symbol, expressions, context) -> sp.Set:
-    if symbol in context.domain:
-        return context.domain[symbol]
-    for e in expressions:
-        for d in e.atoms(Distribution):
-            found = d.parameter_domain().get(symbol)
-            if found is not None:
-                return found
-        for p in e.atoms(Pdf):
-            if p.args[1] == symbol and not p.distribution.abstract:
-                return p.distribution.support
-    if symbol.is_integer:
-        if symbol.is_positive:
-            return sp.S.Naturals
-        return sp.S.Naturals0 if symbol.is_nonnegative else sp.S.Integers
-    if symbol.is_positive:
-        return sp.Interval.open(0, sp.oo)
-    if symbol.is_nonnegative:
-        return sp.Interval(0, sp.oo)
-    if symbol.is_negative:
-        return sp.Interval.open(-sp.oo, 0)
-    return sp.S.Reals
-
-
-_ANCHORS = [0, 1, -1, 2, sp.Rational(1, 2), sp.Rational(-1, 2), 3, -2, 10, -10]
-
-
-def _awkward(domain: sp.Set) -> list:
-    points = [sp.sympify(a) for a in _ANCHORS if domain.contains(a) == sp.true]
-    if domain.is_subset(sp.S.Integers):
-        return points + [sp.Integer(k) for k in (4, 7, 12, 25) if domain.contains(k) == sp.true]
-    if isinstance(domain, sp.Interval):
-        a, b = domain.start, domain.end
-        small = sp.Rational(1, 1000)
-        if a.is_finite:
-            width = (b - a) if b.is_finite else sp.S.One
-            points += [a] * (not domain.left_open) + [a + width * small]
-        if b.is_finite:
-            width = (b - a) if a.is_finite else sp.S.One
-            points += [b] * (not domain.right_open) + [b - width * small]
-    for big in (1000, -1000):
-        if domain.contains(big) == sp.true:
-            points.append(sp.Integer(big))
-    return list(dict.fromkeys(points))
-
-
-def _random_in(domain: sp.Set, rng) -> sp.Expr:
-    q = 10**6
-    if isinstance(domain, sp.FiniteSet):
-        return rng.choice(sorted(domain.args, key=sp.default_sort_key))
-    if isinstance(domain, sp.Range):
-        return sp.Integer(rng.choice(list(domain)))
-    if domain == sp.S.Naturals:
-        return sp.Integer(rng.randint(1, 12))
-    if domain == sp.S.Naturals0:
-        return sp.Integer(rng.randint(0, 12))
-    if domain == sp.S.Integers:
-        return sp.Integer(rng.randint(-12, 12))
-    if domain == sp.S.Reals:
-        return sp.Rational(round(rng.gauss(0, 2) * q), q)
-    if isinstance(domain, sp.Interval):
-        a, b = domain.start, domain.end
-        if not a.is_number or not b.is_number:
-            raise NotChecked(f"the domain {domain} is not explicit")
-        if a.is_finite and b.is_finite:
-            return a + (b - a) * sp.Rational(rng.randint(1, q - 1), q)
-        step = sp.Rational(round(10 ** rng.uniform(-1.2, 1.2) * q), q)
-        if a.is_finite:
-            return a + step
-        if b.is_finite:
-            return b - step
-        return sp.Rational(round(rng.gauss(0, 2) * q), q)
-    if isinstance(domain, sp.Union):
-        return _random_in(rng.choice(sorted(domain.args, key=sp.default_sort_key)), rng)
-    raise NotChecked(f"no points are drawn from {domain}")
-
-
-def _points(expressions, context, rng, count):
-    """Points of the domain: random ones, awkward ones one symbol at a time, equal parameters."""
-    symbols = _symbols(expressions)
-    bases = _bases(expressions)
-    domains = {s: _domain(s, expressions, context) for s in symbols}
-    sizes = {t.size for e in expressions for t in e.atoms(Sample)}
-    sizes |= {
-        limit[2]
-        for e in expressions
-        for t in e.atoms(sp.Sum, sp.Product)
-        if t.has(sp.Indexed)
-        for limit in t.limits
-    }
-    for s in symbols:
-        if s in sizes:
-            domains[s] = sp.Range(1, 6)
-    if not symbols and not bases:
-        yield {}
-        return
-
-    def draw():
-        env = {s: _random_in(domains[s], rng) for s in symbols}
-        for base in bases:
-            env[base] = tuple(_random_in(_data_domain(base, expressions, context), rng) for _ in range(8))
-        return env
-
-    seen = set()
-    candidates = itertools.chain(
-        (draw() for _ in range(count)),
-        ({**draw(), s: v} for s in symbols if s not in sizes for v in _awkward(domains[s])),
-        ({**draw(), **dict.fromkeys(pair, _random_in(domains[pair[0]], rng))}
-         for pair in itertools.combinations(symbols, 2) if domains[pair[0]] == domains[pair[1]]),
-        (draw() for _ in range(200)),
-    )
-    produced = 0
-    for env in candidates:
-        env = _meet(env, context, rng)
-        if env is None:
-            continue
-        key = tuple(sorted((str(k), str(v)) for k, v in env.items()))
-        if key in seen:
-            continue
-        seen.add(key)
-        produced += 1
-        yield env
-        if produced >= count + 40:
-            return
-
-
-def _data_domain(base, expressions, context):
-    if base in context.domain:
-        return context.domain[base]
-    for e in expressions:
-        for node in e.atoms(Likelihood):
-            if str(node.sample.base) == str(base) and not node.distribution.abstract:
-                return node.distribution.support
-        for node in e.atoms(Pdf):
-            t = node.args[1]
-            if isinstance(t, sp.Indexed) and str(t.base) == str(base) and not node.distribution.abstract:
-                return node.distribution.support
-    label = base.label
-    if label.is_positive or base.assumptions0.get("positive"):
-        return sp.Interval.open(0, sp.oo)
-    return sp.S.Reals
-
-
-def _meet(env, context, rng):
-    """Make a point obey the hypotheses that are relations, or give it up."""
-    for relation in context.relations:
-        if isinstance(relation, sp.Eq):
-            free = sorted(relation.free_symbols, key=str)
-            last = free[-1]
-            rest = {k: v for k, v in env.items() if isinstance(k, sp.Symbol) and k != last}
-            solutions = sp.solve(relation.subs(rest), last)
-            solutions = [s for s in solutions if s.is_real]
-            if not solutions:
-                return None
-            env = {**env, last: solutions[0]}
-            domain = context.domain.get(last)
-            if domain is not None and domain.contains(solutions[0]) != sp.true:
-                return None
-            if last.is_positive and not solutions[0] > 0:
-                return None
-        else:
-            plain = {k: v for k, v in env.items() if isinstance(k, sp.Symbol)}
-            if relation.subs(plain) != sp.true:
-                return None
-    return env
-
-
-def _shown(v) -> str:
-    if isinstance(v, tuple):
-        return "(" + ", ".join(_shown(t) for t in v) + ")"
-    if isinstance(v, sp.Basic) and v.is_Rational and not v.is_Integer and v.q > 1000:
-        return mp.nstr(mp.mpf(v.p) / v.q, 10)
-    return str(v)
-
-
-def _counterexample(env, left, right, note="", used=None) -> Counterexample:
-    values = {str(k): _shown(v) for k, v in env.items()}
-    return Counterexample(values, left, right, note)
-
-
-def _number(value) -> str:
-    return mp.nstr(value.value, 17)
-
-
-# --------------------------------------------------------------------------- equality
-
-
-def _is_heavy(e) -> bool:
-    return bool(e.atoms(sp.Integral, VocabularyExpr) - e.atoms(Pdf)) or e.has(sp.Sum)
-
-
-def _compare(left, right, context, count=None) -> tuple[int, mp.mpf, Counterexample | None, list]:
-    rng = _generator(context, left, right)
-    checked, worst, notes, families = 0, mp.mpf(0), [], []
-    for name, replacement in _witness_families(left, right):
-        a, b = _concretise(left, replacement), _concretise(right, replacement)
-        heavy = _is_heavy(a) or _is_heavy(b)
-        limit = count or (6 if heavy else 24)
-        if heavy and name:
-            limit = 2
-        spent = 0
-        for env in _points([a, b], context, rng, limit):
-            if heavy and spent >= limit:
-                break
-            spent += 1
-            outcome = _one_point(a, b, env)
-            if outcome is None:
-                continue
-            error, counterexample = outcome
-            if counterexample is not None:
-                return checked, worst, counterexample, families
-            checked += 1
-            worst = max(worst, error)
-            if name and name not in families:
-                families.append(name)
-    return checked, worst, None, families
-
-
-def _side(e, env):
-    try:
-        return evaluate(e, env), None
-    except Undefined as problem:
-        return None, problem
-
-
-def _one_point(a, b, env):
-    try:
-        (u, no_u), (v, no_v) = _side(a, env), _side(b, env)
-    except (NotEvaluable, ValueError):
-        return None
-    if u is None and v is None:
-        return None
-    if u is None or v is None:
-        known = v if u is None else u
-        text = ("undefined", _number(known)) if u is None else (_number(known), "undefined")
-        return None, _counterexample(env, *text, note=str(no_u or no_v))
-    if u.is_infinite or v.is_infinite:
-        if u.value == v.value:
-            return mp.mpf(0), None
-        return None, _counterexample(env, _number(u), _number(v))
-    with mp.workdps(50):
-        gap = abs(u.value - v.value)
-        size = max(abs(u.value), abs(v.value))
-        slack = u.error + v.error
-        if gap > size * _TOLERANCE + slack * 4 and gap > size * mp.mpf(10) ** -45:
-            return None, _counterexample(env, _number(u), _number(v), f"difference {mp.nstr(gap, 3)}")
-        if slack > size * mp.mpf(10) ** -20 and slack > mp.mpf(10) ** -25:
-            return None
-        return (max(gap, slack) / size if size else mp.mpf(0)), None
-
-
-def check_equal(left, right, context: Context) -> Verdict:
-    """Is left = right for all values of the symbols in their domain?"""
-    points, worst, counterexample, families = _compare(left, right, context)
-    if counterexample is not None:
-        return Verdict("refuted", points=points, counterexample=counterexample)
-    witnesses = []
-    proved = _proved_zero(left - right, context)
-    if proved:
-        witnesses.append(Witness("symbolic", proved))
-    if points:
-        witnesses.append(_numeric_witness(points, worst, families))
-    return _ruled(witnesses, points, worst)
-
-
-def _proved_zero(difference, context) -> str:
-    if is_zero(difference):
-        return "the difference simplifies to zero"
-    for relation in context.relations:
-        if isinstance(relation, sp.Eq):
-            last = sorted(relation.free_symbols, key=str)[-1]
-            solutions = sp.solve(relation, last)
-            if len(solutions) == 1 and is_zero(difference.subs(last, solutions[0])):
-                return f"the difference simplifies to zero using {relation.lhs} = {relation.rhs}"
-    return ""
+# --------------------------------------------------------------------------- shared
 
 
 def bound_text(error) -> str:
@@ -508,34 +128,180 @@ def bound_text(error) -> str:
     return f"< 1e{int(mp.ceil(mp.log10(error)))}"
 
 
-def _numeric_witness(points, worst, families) -> Witness:
-    where = f"{points} points" if points != 1 else "1 point"
-    under = f" ({', '.join(families)})" if families else ""
-    return Witness(
-        "numeric",
-        f"both sides evaluated separately at {where}{under}, relative error {bound_text(worst)}",
+def _shown(v) -> str:
+    if isinstance(v, tuple):
+        return "(" + ", ".join(_shown(t) for t in v) + ")"
+    if isinstance(v, sp.Basic) and v.is_Rational and v.q > 1000:
+        return mp.nstr(mp.mpf(v.p) / v.q, 10)
+    if isinstance(v, sp.Basic) and v.is_number and not v.is_Rational:
+        return mp.nstr(mp.mpmathify(sp.N(v, 20)), 10)
+    return str(v)
+
+
+def _values(env) -> dict:
+    sizes = [int(v) for k, v in env.items() if str(k) == "n" and getattr(v, "is_Integer", False)]
+    out = {}
+    for k, v in env.items():
+        out[str(k)] = _shown(v[: sizes[0]] if isinstance(v, tuple) and sizes else v)
+    return out
+
+
+def _number(value, digits=17) -> str:
+    return mp.nstr(value.value, digits)
+
+
+def _is_heavy(*sides) -> bool:
+    return any(
+        e.has(sp.Sum, sp.Product) or (e.atoms(sp.Integral, VocabularyExpr) - e.atoms(Pdf))
+        for e in sides
     )
 
 
-def _ruled(witnesses, points, worst) -> Verdict:
-    kinds = {w.kind for w in witnesses}
+def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
+    """Concrete versions of the two sides with points at which to try them."""
+    rng = generator(context, *sides)
+    for name, replacement in witness_families(*sides):
+        concrete = [concretise(e, replacement) for e in sides]
+        inner = context
+        if replacement:
+            background = tuple(concretise(e, replacement) for e in context.background)
+            inner = Context(context.domain, context.hypotheses, context.rests_on, context.over,
+                            context.seed, background)
+        if not _is_heavy(*concrete):
+            count, extra = light
+        elif name:
+            count, extra = abstract
+        else:
+            count, extra = heavy
+        for env in points(concrete, inner, rng, count, extra):
+            yield name, concrete, env
+
+
+def _ruled(witnesses, count, worst=None, tightest="", weak="numeric") -> Verdict:
     if not witnesses:
         raise NotChecked("neither a symbolic nor a numeric check could be made")
-    status = "proved" if kinds & {"symbolic", "rule"} else "numeric"
-    return Verdict(status, tuple(witnesses), points, worst if points else None)
+    symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
+    status = "proved" if symbolic else weak
+    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
+
+
+# --------------------------------------------------------------------------- equality
+
+
+def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, list]:
+    count, worst, families = 0, mp.mpf(0), []
+    for name, (a, b), env in _trials([left, right], context, (20, 60), (4, 6), (2, 0)):
+        outcome = _one_point(a, b, env, name)
+        if outcome is None:
+            continue
+        error, counterexample = outcome
+        if counterexample is not None:
+            return count, worst, counterexample, families
+        count += 1
+        worst = max(worst, error)
+        if name and name not in families:
+            families.append(name)
+    return count, worst, None, families
+
+
+def _side(e, env):
+    try:
+        value = evaluate(e, env)
+    except Undefined as problem:
+        return None, problem
+    return value, None
+
+
+def _one_point(a, b, env, family=""):
+    """None if nothing can be said here, else the relative error and a counterexample or None."""
+    under = f"densities from the {family} family" if family else ""
+    try:
+        (u, no_u), (v, no_v) = _side(a, env), _side(b, env)
+    except (NotEvaluable, ValueError):
+        return None
+    if u is None and v is None:
+        return None
+    if u is None or v is None:
+        text = ("undefined", _number(v)) if u is None else (_number(u), "undefined")
+        return mp.inf, Counterexample(_values(env), *text, note=str(no_u or no_v))
+    if u.is_infinite or v.is_infinite:
+        if u.value == v.value:
+            return mp.mpf(0), None
+        return mp.inf, Counterexample(_values(env), _number(u), _number(v), under)
+    with mp.workdps(50):
+        gap = abs(u.value - v.value)
+        size = max(abs(u.value), abs(v.value))
+        slack = u.error + v.error
+        if gap > size * _TOLERANCE + 4 * slack:
+            note = "; ".join(filter(None, [f"difference {mp.nstr(gap, 3)}", under]))
+            return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
+        if slack > size * _NEEDED and slack > _ABSOLUTE:
+            return None
+        return (gap / size if size else mp.mpf(0)), None
+
+
+def check_equal(left, right, context: Context) -> Verdict:
+    """Is left = right for all values of the symbols in their domain?"""
+    try:
+        count, worst, counterexample, families = _compare(left, right, context)
+    except NoPoints:
+        count, worst, counterexample, families = 0, mp.mpf(0), None, []
+    if counterexample is not None:
+        return Verdict("refuted", points=count, counterexample=counterexample)
+    witnesses = []
+    reason = _proved_zero(left - right, context)
+    if reason:
+        witnesses.append(Witness("symbolic", reason))
+    if count:
+        witnesses.append(_numeric_witness(count, worst, families))
+    verdict = _ruled(witnesses, count, worst)
+    if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
+        return Verdict("exact", verdict.witnesses, count, verdict.max_error)
+    return verdict
+
+
+def _finite_exact(left, right) -> bool:
+    """A finite case in rational numbers, where the two sides are the same fraction."""
+    values = [exact_value(left), exact_value(right)]
+    return all(v is not None and v.is_Rational for v in values) and values[0] == values[1]
+
+
+def _proved_zero(difference, context) -> str:
+    if is_zero(difference):
+        return "the difference simplifies to zero"
+    for relation in context.relations:
+        if isinstance(relation, sp.Eq):
+            for symbol in sorted(relation.free_symbols, key=str)[::-1]:
+                solutions = sp.solve(relation, symbol)
+                if len(solutions) == 1 and is_zero(difference.subs(symbol, solutions[0])):
+                    return f"the difference is zero once {relation.lhs} = {relation.rhs}"
+    return ""
+
+
+def _numeric_witness(count, worst, families) -> Witness:
+    where = f"{count} points" if count != 1 else "1 point"
+    under = f" ({', '.join(families)} densities)" if families else ""
+    return Witness(
+        "numeric",
+        f"each side evaluated by its own route at {where}{under}, "
+        f"largest relative difference {bound_text(worst)}",
+    )
 
 
 def check_definition(left, right, context: Context) -> Verdict:
     """A definition: nothing to prove, but what can be evaluated independently must agree."""
     if left.is_Symbol or isinstance(left, sp.core.function.AppliedUndef):
         return Verdict("defined", (Witness("definition", "a new name"),))
-    points, worst, counterexample, families = _compare(left, right, context)
+    try:
+        count, worst, counterexample, families = _compare(left, right, context)
+    except NoPoints:
+        count, worst, counterexample, families = 0, mp.mpf(0), None, []
     if counterexample is not None:
-        return Verdict("refuted", points=points, counterexample=counterexample)
-    witnesses = [Witness("definition", "a definition")]
-    if points:
-        witnesses.append(_numeric_witness(points, worst, families))
-    return Verdict("defined", tuple(witnesses), points, worst if points else None)
+        return Verdict("refuted", points=count, counterexample=counterexample)
+    witnesses = [Witness("definition", "a definition: there is nothing to prove")]
+    if count:
+        witnesses.append(_numeric_witness(count, worst, families))
+    return Verdict("defined", tuple(witnesses), count, worst if count else None)
 
 
 # --------------------------------------------------------------------------- inequalities
@@ -543,290 +309,321 @@ def check_definition(left, right, context: Context) -> Verdict:
 
 def check_inequality(left, right, relation, context: Context, equality_when=None) -> Verdict:
     """Is left <= right (or >=) on the whole domain, with equality under ``equality_when``?"""
-    gap = right - left if relation == "<=" else left - right
-    rng = _generator(context, left, right)
-    checked, tightest, at, families = 0, None, None, []
-    for name, replacement in _witness_families(left, right):
-        a, b = _concretise(left, replacement), _concretise(right, replacement)
-        heavy = _is_heavy(a) or _is_heavy(b)
-        limit = 4 if heavy and name else (8 if heavy else 60)
-        spent = 0
-        for env in _points([a, b], context, rng, limit):
-            if heavy and spent >= limit:
-                break
-            spent += 1
-            try:
-                u, v = evaluate(a, env), evaluate(b, env)
-            except (NotEvaluable, Undefined, ValueError):
+    small, large = (left, right) if relation == "<=" else (right, left)
+    count, tightest, families, counterexample = 0, None, [], None
+    starts = []
+    try:
+        for name, (a, b), env in _trials([small, large], context, (40, 80), (5, 8), (3, 0)):
+            outcome = _gap_at(a, b, env)
+            if outcome is None:
                 continue
-            low, high = (u, v) if relation == "<=" else (v, u)
-            if low.is_infinite or high.is_infinite:
-                fails = low.value > high.value
-            else:
-                size = max(abs(u.value), abs(v.value))
-                fails = low.value - high.value > size * _TOLERANCE + 4 * (u.error + v.error)
-            if fails:
-                note = "" if not name else f"densities from the {name} family"
-                return Verdict("refuted", points=checked,
-                               counterexample=_counterexample(env, _number(u), _number(v), note))
-            checked += 1
+            gap, counterexample = outcome
+            if counterexample is not None:
+                break
+            count += 1
             if name and name not in families:
                 families.append(name)
-            if not (low.is_infinite or high.is_infinite):
-                slack = high.value - low.value
-                if tightest is None or slack < tightest:
-                    tightest, at = slack, env
+            if not mp.isinf(gap):
+                starts.append((gap, len(starts), env, a, b))
+        if counterexample is None and starts:
+            tightest, counterexample, tried = _descend(min(starts)[2:], min(starts)[0], context)
+            count += tried
+    except NoPoints:
+        count = 0
+    if counterexample is not None:
+        if relation == ">=":
+            counterexample = Counterexample(
+                counterexample.values, counterexample.right, counterexample.left, counterexample.note
+            )
+        return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-    reason = _proved_nonnegative(gap, context)
+    reason = proofs.upper_bound(small, large, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     text = ""
-    if checked:
-        under = f" ({', '.join(families)})" if families else ""
-        witnesses.append(Witness("numeric", f"holds at {checked} points{under}"))
-        if at is not None:
-            place = ", ".join(f"{k} = {_shown(v)}" for k, v in at.items())
-            text = f"smallest gap {mp.nstr(tightest, 3)}" + (f" at {place}" if place else "")
+    if count:
+        under = f" ({', '.join(families)} densities)" if families else ""
+        witnesses.append(Witness("numeric", f"holds at {count} points{under}, found by search"))
+        if tightest is not None:
+            gap, env = tightest
+            place = ", ".join(f"{k} = {v}" for k, v in _values(env).items())
+            size = "0" if gap <= _ABSOLUTE else mp.nstr(gap, 2)
+            text = f"smallest difference found: {size}" + (f" at {place}" if place else "")
     if equality_when is not None:
-        conditions = dict(equality_when) if not isinstance(equality_when, sp.Eq) else {
-            equality_when.lhs: equality_when.rhs
-        }
-        verdict = check_equal(left.xreplace(conditions).subs(conditions),
-                              right.xreplace(conditions).subs(conditions), context)
+        verdict = _equality_case(left, right, equality_when, context)
         if verdict.counterexample is not None:
             return verdict
-        shown = ", ".join(f"{k} = {v}" for k, v in conditions.items())
-        witnesses.append(Witness("equality", f"equality for {shown}: {verdict.witnesses[0].text}"))
-    verdict = _ruled(witnesses, checked, None)
-    return Verdict(verdict.status, verdict.witnesses, checked, None, None, text)
+        witnesses.append(verdict.witnesses[0])
+    return _ruled(witnesses, count, tightest=text)
 
 
-def _proved_nonnegative(gap, context) -> str:
-    residue = simplify_residue(normal_form(gap))
-    if residue.is_nonnegative:
-        return "the difference is nonnegative term by term"
-    factored = sp.factor(residue) if residue.count_ops() < 200 else residue
-    if factored.is_nonnegative:
-        return "the difference factors into nonnegative terms"
-    return _calculus(residue, context)
-
-
-def _calculus(gap, context) -> str:
-    """One variable, convex, and zero (or more) at its only stationary point."""
-    symbols = _symbols([gap])
-    if len(symbols) != 1 or gap.atoms(VocabularyExpr):
-        return ""
-    (x,) = symbols
-    domain = _domain(x, [gap], context)
-    if not isinstance(domain, sp.Interval) and domain != sp.S.Reals:
-        return ""
-    t = sp.Dummy("t", positive=True) if x.is_positive else sp.Dummy("t", real=True)
-    f = gap.subs(x, t)
-    second = sp.simplify(sp.diff(f, t, 2))
-    if not second.is_nonnegative:
-        return ""
+def _gap_at(a, b, env):
+    """large - small at one point, with a counterexample where it is negative."""
     try:
-        stationary = sp.solve(sp.diff(f, t), t)
-    except NotImplementedError:
-        return ""
-    for point in stationary:
-        if domain.contains(point) == sp.true and sp.simplify(f.subs(t, point)).is_nonnegative:
-            return f"convex, with its minimum at {x} = {point}, where it is {sp.simplify(f.subs(t, point))}"
-    return ""
+        u, v = evaluate(a, env), evaluate(b, env)
+    except (NotEvaluable, Undefined, ValueError):
+        return None
+    with mp.workdps(50):
+        if isinstance(u.value, mp.mpc) or isinstance(v.value, mp.mpc):
+            return None
+        if u.is_infinite or v.is_infinite:
+            gap = mp.inf if u.value <= v.value else -mp.inf
+            fails = u.value > v.value
+        else:
+            gap = v.value - u.value
+            size = max(abs(u.value), abs(v.value))
+            fails = -gap > size * _TOLERANCE + 4 * (u.error + v.error)
+            if not fails and u.error + v.error > max(size * _NEEDED, _ABSOLUTE):
+                return None
+        if fails:
+            return gap, Counterexample(_values(env), _number(u), _number(v))
+        return gap, None
+
+
+def _descend(start, gap, context):
+    """Walk from the tightest point towards smaller differences, one symbol at a time."""
+    env, a, b = start
+    best, tried = gap, 0
+    movable = [
+        s for s in free_symbols_of([a, b])
+        if s in env and not s.is_integer and env[s].is_Rational
+    ]
+    if _is_heavy(a, b):
+        return (best, env), None, 0
+    domains = {s: domain_of(s, [a, b], context) for s in movable}
+    step = dict.fromkeys(movable, sp.Rational(1, 4))
+    for _round in range(14):
+        improved = False
+        for s in movable:
+            for sign in (1, -1):
+                moved = {**env, s: sp.Rational(env[s] * (1 + sign * step[s]) if env[s] else sign * step[s])}
+                if domains[s].contains(moved[s]) != sp.true:
+                    continue
+                moved = meet({**moved, s: moved[s].limit_denominator(10**6)}, context)
+                if moved is None or domains[s].contains(moved[s]) != sp.true:
+                    continue
+                outcome = _gap_at(a, b, moved)
+                if outcome is None:
+                    continue
+                tried += 1
+                if outcome[1] is not None:
+                    return (outcome[0], moved), outcome[1], tried
+                if outcome[0] < best:
+                    best, env, improved = outcome[0], moved, True
+        if not improved:
+            step = {s: t / 4 for s, t in step.items()}
+    return (best, env), None, tried
+
+
+def _equality_case(left, right, equality_when, context) -> Verdict:
+    if isinstance(equality_when, sp.Eq):
+        equality_when = {equality_when.lhs: equality_when.rhs}
+    if not isinstance(equality_when, dict):
+        raise TypeError("equality_when must be a dictionary or an Eq")
+    distributions = {k: v for k, v in equality_when.items() if not isinstance(k, sp.Expr)}
+    symbols = {k: v for k, v in equality_when.items() if isinstance(k, sp.Expr)}
+    sides = [e.xreplace(distributions).subs(symbols) for e in (left, right)]
+    verdict = check_equal(*sides, context)
+    shown = ", ".join(f"{k} = {v}" for k, v in equality_when.items())
+    if verdict.counterexample is not None:
+        c = verdict.counterexample
+        return Verdict("refuted", counterexample=Counterexample(
+            c.values, c.left, c.right, f"no equality for {shown}"))
+    how = "numeric" if verdict.status == "numeric" else "symbolic"
+    return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))
 
 
 # --------------------------------------------------------------------------- arg min, arg max
 
+_DIGITS = 25
+
 
 def check_same_arg(before, after, flip: bool, context: Context) -> Verdict:
     """Have two objectives the same arg min (``flip``: arg min of one, arg max of the other)?"""
-    over = context.over
     sign = -1 if flip else 1
-    reason = _arg_rule(before, sign * after, over, context)
-    points, counterexample = _order_witness(before, after, sign, context)
+    try:
+        pairs, counterexample, ordered = _order(before, after, sign, context)
+    except NoPoints:
+        pairs, counterexample, ordered = 0, None, False
     if counterexample is not None:
-        return Verdict("refuted", points=points, counterexample=counterexample)
+        return Verdict("refuted", points=pairs, counterexample=counterexample)
     witnesses = []
+    reason = proofs.same_arg(before, sign * after, context)
     if reason:
-        witnesses.append(Witness("rule", reason))
-    if points:
+        witnesses.append(Witness("rule", f"sign flip, and {reason}" if flip else reason))
+    if pairs and ordered:
         witnesses.append(
-            Witness("numeric", f"the objectives order {points} pairs of parameter values alike")
+            Witness("numeric", f"the objectives order {pairs} pairs of parameter values alike")
         )
-    return _ruled(witnesses, points, None)
+    elif pairs:
+        witnesses.append(Witness("numeric", "both optima found by search agree"))
+    return _ruled(witnesses, pairs)
 
 
-def _free_of(e, over) -> bool:
-    return not (e.free_symbols & set(over))
-
-
-def _arg_rule(f, g, over, context) -> str:
-    nf, ng = normal_form(f), normal_form(g)
-    difference = simplify_residue(sp.expand(ng - nf))
-    if _free_of(difference, over):
-        return f"they differ by a term free of {', '.join(map(str, over))}"
-    ratio = _common_ratio(nf, ng, over)
-    if ratio is not None and ratio.is_positive:
-        extra = sp.expand(ng - ratio * nf)
-        kind = "a positive multiple" if extra == 0 else "a positive multiple plus a constant"
-        return f"one is {kind} of the other, factor {ratio}"
-    if is_zero(g - sp.log(f)):
-        return "log is strictly increasing"
-    if is_zero(f - sp.log(g)):
-        return "exp is strictly increasing"
-    if is_zero(g - sp.exp(f)):
-        return "exp is strictly increasing"
-    if len(over) == 1 and not (nf.atoms(VocabularyExpr) | ng.atoms(VocabularyExpr)):
-        ratio = sp.simplify(sp.diff(ng, over[0]) / sp.diff(nf, over[0]))
-        if ratio.is_positive:
-            return "the derivatives have the same sign everywhere"
-    return ""
-
-
-def _common_ratio(f, g, over):
-    """c with g = c f + a term free of the parameter, found by comparing coefficients."""
-    f_parts, g_parts = _coefficients(f, over), _coefficients(g, over)
-    if not f_parts or set(f_parts) != set(g_parts):
-        return None
-    ratios = [sp.cancel(g_parts[core] / f_parts[core]) for core in f_parts]
-    if all(is_zero(r - ratios[0]) for r in ratios[1:]):
-        return ratios[0]
-    return None
-
-
-def _coefficients(e, over) -> dict:
-    found: dict = {}
-    for term in sp.Add.make_args(e):
-        constant, core = term.as_independent(*over, as_Add=False)
-        if core != 1:
-            found[core] = found.get(core, 0) + constant
-    return found
-
-
-def _order_witness(before, after, sign, context):
-    over = context.over
-    rng = _generator(context, before, after)
-    pairs = 0
-    for _name, replacement in _witness_families(before, after):
-        a, b = _concretise(before, replacement), _concretise(after, replacement)
-        domains = {s: _domain(s, [a, b], context) for s in over}
-        for tried, env in enumerate(_points([a, b], context, rng, 3)):
-            if tried >= (2 if replacement else 4):
+def _order(before, after, sign, context):
+    """Do the two objectives order parameter values alike? If not, do their optima agree?"""
+    over, pairs, ordered = context.over, 0, True
+    rng = generator(context, before, after)
+    tried: dict = {}
+    for name, (a, b), env in _trials([before, after], context, (5, 3), (3, 2), (1, 0)):
+        tried[name] = tried.get(name, 0) + 1
+        if tried[name] > 5:
+            continue
+        domains = {s: domain_of(s, [a, b], context) for s in over}
+        values = []
+        for local in _rivals(env, domains, rng, 5 if _is_heavy(a, b) else 14, context):
+            try:
+                f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            if not any(isinstance(t.value, mp.mpc) for t in (f, g)):
+                values.append((local, f.value, sign * g.value))
+        for (e1, f1, g1), (e2, f2, g2) in itertools.combinations(values, 2):
+            blur_f = mp.mpf(10) ** -12 * (1 + min(abs(f1), abs(f2)))
+            blur_g = mp.mpf(10) ** -12 * (1 + min(abs(g1), abs(g2)))
+            pairs += 1
+            alike = (f1 - f2 > blur_f) == (g1 - g2 > blur_g) and (f2 - f1 > blur_f) == (
+                g2 - g1 > blur_g
+            )
+            if alike:
+                continue
+            ordered = False
+            # Not a monotone change of the objective; the optima may agree all the same.
+            if _same_optimum(a, b, sign, env, domains, context):
                 break
-            values = []
-            for _k in range(4):
-                local = {**env, **{s: _random_in(domains[s], rng) for s in over}}
-                try:
-                    values.append((local, evaluate(a, local, 25), evaluate(b, local, 25)))
-                except (NotEvaluable, Undefined, ValueError):
-                    continue
-            for (e1, f1, g1), (e2, f2, g2) in itertools.combinations(values, 2):
-                df, dg = f1.value - f2.value, sign * (g1.value - g2.value)
-                blur = mp.mpf(10) ** -12
-                if abs(df) < blur or abs(dg) < blur:
-                    continue
-                if (df > 0) != (dg > 0):
-                    names = ", ".join(map(str, over))
-                    note = (
-                        f"the second pair of values is for {names} = "
-                        + ", ".join(_shown(e2[s]) for s in over)
-                        + ": the objectives order the two parameter values differently"
-                    )
-                    return pairs, _counterexample(
-                        e1,
-                        f"{mp.nstr(f1.value, 12)} against {mp.nstr(f2.value, 12)}",
-                        f"{mp.nstr(g1.value, 12)} against {mp.nstr(g2.value, 12)}",
-                        note,
-                    )
-                pairs += 1
-    return pairs, None
+            names = ", ".join(map(str, over))
+            other = ", ".join(_shown(e2[s]) for s in over)
+            first = ", ".join(_shown(e1[s]) for s in over)
+            note = f"first value for {names} = {first}, second for {names} = {other}: opposite orders"
+            shown = {k: v for k, v in e1.items() if k not in over}
+            return pairs, Counterexample(
+                _values(shown),
+                f"{mp.nstr(f1, 10)} then {mp.nstr(f2, 10)}",
+                f"{mp.nstr(sign * g1, 10)} then {mp.nstr(sign * g2, 10)}",
+                note,
+            ), ordered
+    return pairs, None, ordered
 
 
-def check_extremum_at(objective, values: dict, sense: str, context: Context, subject_to=None) -> Verdict:
+def _rivals(env, domains, rng, count, context):
+    """Several values of the parameter, everything else fixed."""
+    for k in range(count):
+        local = {**env, **{s: draw_from(d, rng) for s, d in domains.items()}}
+        if k == count - 1:
+            local = {**env, **{s: -env[s] if d == sp.S.Reals else env[s] for s, d in domains.items()}}
+        yield local
+
+
+def _same_optimum(a, b, sign, env, domains, context) -> bool:
+    """Both objectives minimised over one parameter by search: the same place?"""
+    if len(domains) != 1 or _is_heavy(a, b):
+        return False
+    ((s, domain),) = domains.items()
+    if not isinstance(domain, sp.Interval):
+        return False
+    places = []
+    for sense in (1, -1):
+        found = [_search(e, factor * sense, s, domain, env) for e, factor in ((a, 1), (b, sign))]
+        if any(f is None for f in found):
+            continue
+        places.append(abs(found[0] - found[1]) < mp.mpf(10) ** -6 * (1 + abs(found[0])))
+    return bool(places) and all(places)
+
+
+def _search(e, factor, s, domain, env):
+    """The interior minimiser of factor * e on a grid, refined; None if it lies at an end."""
+    low = domain.start if domain.start.is_finite else sp.Integer(-20)
+    high = domain.end if domain.end.is_finite else low + 40
+    grid = [low + (high - low) * sp.Rational(k, 60) for k in range(1, 60)]
+    values = []
+    for t in grid:
+        try:
+            values.append((factor * evaluate(e, {**env, s: t}, _DIGITS).value, t))
+        except (NotEvaluable, Undefined, ValueError):
+            continue
+    if len(values) < 5 or any(isinstance(v, mp.mpc) for v, _ in values):
+        return None
+    best = min(values)[1]
+    if best in (values[0][1], values[-1][1]):
+        return None
+    width = (high - low) / 60
+    a, b = best - width, best + width
+    for _ in range(40):
+        c, d = a + (b - a) * sp.Rational(382, 1000), a + (b - a) * sp.Rational(618, 1000)
+        c, d = (sp.Rational(str(sp.N(t, 20))) for t in (c, d))
+        fc, fd = (factor * evaluate(e, {**env, s: t}, _DIGITS).value for t in (c, d))
+        a, b = (a, d) if fc < fd else (c, b)
+    return mp.mpf(sp.N((a + b) / 2, 20))
+
+
+def check_optimum(objective, values: dict, sense: str, context: Context, subject_to=None) -> Verdict:
     """Does the objective have its maximum (minimum) over the parameter at ``values``?"""
     f = objective if sense == "max" else -objective
     over = context.over
-    rng = _generator(context, objective, sp.Tuple(*values.values()))
-    constraint = [subject_to] if subject_to is not None else []
-    inner = Context(context.domain, context.hypotheses + tuple(constraint), seed=context.seed)
-    everything = [f, *values.values()]
-    checked = 0
-    domains = {s: _domain(s, everything, context) for s in over}
-    for tried, env in enumerate(_points(everything, inner, rng, 6)):
-        if tried >= 12:
-            break
+    everything = [f, *values.values(), *([subject_to] if subject_to is not None else [])]
+    rng = generator(context, f, *values.values())
+    constraint = (subject_to,) if subject_to is not None else ()
+    inner = Context(context.domain, context.hypotheses + constraint, context.rests_on, over,
+                    context.seed, (*context.background, *everything))
+    domains = {s: domain_of(s, everything, inner) for s in over}
+    rivals = 0
+    for env in points([f, *values.values()], inner, rng, 6, 8):
+        best_env = _at_optimum(values, env, domains)
+        if best_env is None:
+            continue
         try:
-            best_env = {**env, **{s: sp.nsimplify(v) if v.is_Float else v for s, v in
-                                  ((s, _value_at(v, env)) for s, v in values.items())}}
             best = evaluate(f, best_env)
-            for k in range(8):
-                rival = {**env, **{s: _random_in(domains[s], rng) for s in over}}
-                if k % 2:
-                    rival = {**env, **{s: best_env[s] + (rival[s] - best_env[s]) / 1000 for s in over}}
-                rival = _meet(rival, inner, rng)
-                if rival is None or any(domains[s].contains(rival[s]) == sp.false for s in over):
-                    continue
-                other = evaluate(f, rival)
-                if other.value - best.value > 4 * (other.error + best.error) + abs(best.value) * _TOLERANCE:
-                    sign = 1 if sense == "max" else -1
-                    return Verdict("refuted", points=checked, counterexample=_counterexample(
-                        rival, mp.nstr(sign * other.value, 17), mp.nstr(sign * best.value, 17),
-                        "the left value is better than the one at the claimed optimum, the right"))
-                checked += 1
         except (NotEvaluable, Undefined, ValueError):
             continue
+        for k in range(10):
+            rival = _rival(best_env, domains, rng, k, inner)
+            if rival is None:
+                continue
+            try:
+                other = evaluate(f, rival)
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            if isinstance(other.value, mp.mpc):
+                continue
+            if other.value - best.value > 4 * (other.error + best.error) + abs(best.value) * _TOLERANCE:
+                sign = 1 if sense == "max" else -1
+                claimed = ", ".join(f"{s} = {_shown(best_env[s])}" for s in over)
+                return Verdict("refuted", points=rivals, counterexample=Counterexample(
+                    _values(rival), mp.nstr(sign * other.value, 17), mp.nstr(sign * best.value, 17),
+                    f"the objective is better here than at the claimed optimum {claimed}"))
+            rivals += 1
     witnesses = []
-    reason = _optimum_proof(f, values, subject_to, context)
+    reason = proofs.optimum(f, values, subject_to, inner, everything)
     if reason:
         witnesses.append(Witness("symbolic", reason))
-    if checked:
-        witnesses.append(Witness("numeric", f"no rival among {checked} did better"))
-    return _ruled(witnesses, checked, None)
+    if rivals:
+        witnesses.append(Witness("numeric", f"better than {rivals} rival parameter values, near and far"))
+    return _ruled(witnesses, rivals)
 
 
-def _value_at(v, env):
-    from helpers.evaluation import _at
+def _at_optimum(values, env, domains):
+    place = {}
+    for s, v in values.items():
+        number = exact_value(v, env)
+        if number is None or not number.is_number or not number.is_real:
+            return None
+        closed = domains[s].closure
+        if closed.contains(number) != sp.true:
+            return None
+        place[s] = number
+    return {**env, **place}
 
-    opened = v
-    for _ in range(4):
-        nodes = opened.atoms(VocabularyExpr)
-        if not nodes:
-            break
-        opened = opened.xreplace({n: n.unfold() for n in nodes})
-    value = _at(opened, env).doit()
-    return _at(value, env)
 
-
-def _optimum_proof(f, values, subject_to, context) -> str:
-    over = context.over
-    f = normal_form(f)
-    if f.atoms(sp.Piecewise):
-        return ""
-    opened = {s: normal_form(v) for s, v in values.items()}
-    gradient = [sp.diff(f, s) for s in over]
-    if subject_to is None:
-        if any(not is_zero(g.subs(opened, simultaneous=True).doit()) for g in gradient):
-            return ""
-        if len(over) == 1:
-            (s,) = over
-            t = sp.Dummy("t", positive=True)
-            second = sp.simplify(sp.diff(f, s, 2))
-            if second.is_negative or second.is_nonpositive:
-                return "the derivative vanishes there and the second derivative is negative everywhere"
-            _ = t
-        return ""
-    multiplier = sp.Dummy("lambda")
-    g = subject_to.lhs - subject_to.rhs
-    at = [
-        (d - multiplier * sp.diff(g, s)).subs(opened, simultaneous=True)
-        for d, s in zip(gradient, over, strict=True)
-    ]
-    solution = sp.solve(at[0], multiplier)
-    if len(solution) == 1 and all(is_zero(e.subs(multiplier, solution[0])) for e in at):
-        mixed = all(sp.diff(f, a, b) == 0 for a, b in itertools.combinations(over, 2))
-        if mixed and all(sp.diff(f, s, 2).is_nonpositive for s in over):
-            return f"stationary with Lagrange multiplier {sp.simplify(solution[0])}, and concave"
-    return ""
+def _rival(best, domains, rng, k, context):
+    rival = {**best, **{s: draw_from(d, rng) for s, d in domains.items()}}
+    if k % 2:
+        near = sp.Rational(1, 10 ** (2 + k // 2))
+        moved = {s: sp.nsimplify(best[s] + (rival[s] - best[s]) * near) for s in domains}
+        rival = {**best, **moved}
+    rival = meet(rival, context)
+    if rival is None or any(d.contains(rival[s]) != sp.true for s, d in domains.items()):
+        return None
+    return rival
 
 
 # --------------------------------------------------------------------------- limits
@@ -834,39 +631,157 @@ def _optimum_proof(f, values, subject_to, context) -> str:
 
 def check_limit(left, right, variable, point, context: Context) -> Verdict:
     """Does left tend to right as the variable goes to the point?"""
+    if any(t.distribution is not None for t in left.atoms(Sample)) and left.atoms(SampleMean):
+        outside = left.atoms(Expectation, *_closed_over_samples())
+        if not outside:
+            return _check_sampled_limit(left, right, variable, context)
     witnesses = []
-    opened = normal_form(left)
+    found = _symbolic_limit(left, variable, point)
     target = normal_form(right)
+    if found is not None and not is_zero(found - target):
+        counterexample = _apart(found, target, context)
+        if counterexample is not None:
+            return Verdict("refuted", counterexample=counterexample)
+    if found is not None and is_zero(found - target):
+        witnesses.append(Witness("symbolic", f"the limit is {found}"))
+    count, counterexample = _approach(left, right, variable, point, context)
+    if counterexample is not None:
+        return Verdict("refuted", points=count, counterexample=counterexample)
+    if count:
+        witnesses.append(Witness("numeric", f"the distance shrinks along {count} sequences"))
+    return _ruled(witnesses, count)
+
+
+def _closed_over_samples():
+    from helpers.notation import Probability, Variance
+
+    return (Probability, Variance)
+
+
+def _symbolic_limit(left, variable, point):
+    opened = normal_form(left)
+    if any(variable in n.free_symbols for n in opened.atoms(VocabularyExpr, sp.Sum, sp.Integral)):
+        return None
     try:
         found = sp.limit(opened, variable, point)
     except (NotImplementedError, ValueError):
-        found = None
-    if found is not None and not isinstance(found, sp.Limit):
-        if is_zero(found - target):
-            witnesses.append(Witness("symbolic", f"the limit is {found}"))
-    rng = _generator(context, left, right)
-    checked = 0
-    free = [left.subs(variable, sp.S.One) if False else left, right]
-    for tried, env in enumerate(_points(free, context, rng, 4)):
-        if tried >= 4:
-            break
+        return None
+    return None if found.has(sp.Limit) or found.has(sp.AccumBounds) else found
+
+
+def _apart(found, target, context):
+    """A point at which the true limit and the claimed one differ."""
+    rng = generator(context, found, target)
+    for env in points([found, target], context, rng, 4, 4):
+        outcome = _one_point(found, target, env)
+        if outcome is not None and outcome[1] is not None:
+            c = outcome[1]
+            return Counterexample(c.values, c.left, c.right, "the limit against what is claimed")
+    return None
+
+
+def _approach(left, right, variable, point, context):
+    rng = generator(context, left, right)
+    count = 0
+    for env in points([left, right], context, rng, 4, 0):
         gaps = []
         try:
             goal = evaluate(right, env)
-            for k in (2, 4, 6, 8):
-                at = sp.Integer(10) ** k if point is sp.oo else point + sp.Rational(1, 10**k)
-                if point is -sp.oo:
-                    at = -(sp.Integer(10) ** k)
-                gaps.append(abs(evaluate(left, {**env, variable: at}).value - goal.value))
+            for k in (1, 2, 4, 8):
+                if point.is_infinite:
+                    at = sp.Integer(10) ** k * (1 if point is sp.oo else -1)
+                else:
+                    at = point + sp.Rational(1, 10**k)
+                got = evaluate(left, {**env, variable: at})
+                if goal.is_infinite:
+                    gaps.append(mp.mpf(0) if got.is_infinite else 1 / (1 + abs(got.value)))
+                else:
+                    gaps.append(abs(got.value - goal.value))
         except (NotEvaluable, Undefined, ValueError):
             continue
-        if gaps[-1] > gaps[0] / 2 and gaps[-1] > mp.mpf(10) ** -6 * (1 + abs(goal.value)):
-            return Verdict("refuted", points=checked, counterexample=_counterexample(
-                {**env, variable: f"10^8 towards {point}"}, f"off by {mp.nstr(gaps[-1], 6)}", _number(goal)))
-        checked += 1
-    if checked:
-        witnesses.append(Witness("numeric", f"approached at {checked} points"))
-    return _ruled(witnesses, checked, None)
+        if not gaps[-1] <= max(gaps[0] * mp.mpf("0.75"), mp.mpf(10) ** -7):
+            shown = {k: v for k, v in env.items() if k != variable}
+            return count, Counterexample(
+                {**_values(shown), str(variable): "10^8" if point.is_infinite else f"{point} + 1e-8"},
+                f"off by {mp.nstr(gaps[-1], 6)}", _number(goal))
+        count += 1
+    return count, None
 
 
-_ = (ArgMax, ArgMin, Empirical, bounds_of)
+_DRAWS = 200_000
+_MISS = 1e-4
+
+
+def _check_sampled_limit(left, right, variable, context) -> Verdict:
+    """A mean of random draws: simulated, with Chebyshev's bound as the tolerance."""
+    import numpy as np
+
+    (mean,) = left.atoms(SampleMean)
+    sample = mean.sample
+    if left != mean or sample.size != variable:
+        raise NotChecked("only the mean of a random sample itself is simulated")
+    t = sp.Symbol("t", real=True)
+    f = t if len(mean.args) == 1 else mean.args[1](t)
+    witnesses, count = [], 0
+    rng = generator(context, left, right)
+    names = []
+    for name, replacement in witness_families(left, right):
+        law = sample.distribution.xreplace(replacement)
+        goal_e = right.xreplace(replacement)
+        inner_f = concretise(f, replacement)
+        for env in points([goal_e, Expectation(inner_f, t, law)], context, rng, 1, 0):
+            draws = _drawn(law, env, np.random.default_rng(rng.randrange(2**32)), _DRAWS)
+            if draws is None:
+                continue
+            value_of = sp.lambdify([t], _numeric_formula(inner_f, env), "numpy")
+            average = float(np.mean(value_of(draws) * np.ones(len(draws))))
+            try:
+                from helpers.notation import Variance
+
+                goal = evaluate(goal_e, env, 20).value
+                variance = evaluate(Variance(inner_f, t, law), env, 20).value
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            if mp.isinf(variance):
+                continue
+            tolerance = mp.sqrt(variance / (_DRAWS * _MISS))
+            if abs(average - goal) > tolerance:
+                return Verdict("refuted", points=count, counterexample=Counterexample(
+                    {**_values({k: v for k, v in env.items() if k != variable}), str(variable): str(_DRAWS)},
+                    f"a mean of {average:.6g}", mp.nstr(goal, 8),
+                    f"further apart than Chebyshev's bound allows, {mp.nstr(tolerance, 3)}"))
+            count += 1
+            if name:
+                names.append(name)
+    if count:
+        under = f" ({', '.join(names)} densities)" if names else ""
+        witnesses.append(Witness(
+            "sampled",
+            f"{count} simulations of {_DRAWS} draws{under} within Chebyshev's bound for one miss in 10^4"))
+    return _ruled(witnesses, count, weak="sampled")
+
+
+def _numeric_formula(f, env):
+    f = f.xreplace({n: n.unfold() for n in f.atoms(Pdf)})
+    return f.subs({k: v for k, v in env.items() if isinstance(k, sp.Symbol)}).evalf(17)
+
+
+def _drawn(law, env, rng, size):
+    """Draws from a concrete distribution, as an array; None for a law that is not simulated."""
+    import numpy as np
+
+    from helpers.notation import Bernoulli, Categorical, Cauchy, Exponential, Normal, Poisson, Uniform
+
+    values = [float(sp.N(p.subs({k: v for k, v in env.items() if isinstance(k, sp.Symbol)})))
+              for p in law.parameters]
+    makers = {
+        Normal: lambda: rng.normal(*values, size),
+        Bernoulli: lambda: rng.binomial(1, values[0], size).astype(float),
+        Poisson: lambda: rng.poisson(values[0], size).astype(float),
+        Exponential: lambda: rng.exponential(1 / values[0], size),
+        Uniform: lambda: rng.uniform(*values, size),
+        Cauchy: lambda: values[0] + values[1] * rng.standard_cauchy(size),
+        Categorical: lambda: rng.choice(len(values), size, p=np.array(values) / sum(values)).astype(float),
+    }
+    maker = makers.get(type(law))
+    return None if maker is None else maker()

@@ -28,7 +28,7 @@ from helpers.checking import (
     Witness,
     check_definition,
     check_equal,
-    check_extremum_at,
+    check_optimum,
     check_inequality,
     check_limit,
     check_same_arg,
@@ -165,7 +165,10 @@ class Derivation:
         return self._steps[-1].sense
 
     def _context(self, extra=()):
-        return Context(self.domain, self.hypotheses + tuple(extra), self.rests_on, self.over, self.seed)
+        lines = tuple(s.expression for s in self._steps)
+        return Context(
+            self.domain, self.hypotheses + tuple(extra), self.rests_on, self.over, self.seed, lines
+        )
 
     # ------------------------------------------------------------------ steps
 
@@ -251,7 +254,7 @@ class Derivation:
         shown = sp.Tuple(*values.values()) if len(values) > 1 else next(iter(values.values()))
         return self._add(
             f"arg{sense}at", shown, because,
-            lambda l, r: check_extremum_at(l, values, sense, self._context(), subject_to),
+            lambda l, r: check_optimum(l, values, sense, self._context(), subject_to),
             sense=sense, subject_to=subject_to,
         )
 

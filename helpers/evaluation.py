@@ -17,7 +17,6 @@ from helpers.notation import (
     KL,
     CrossEntropy,
     Distribution,
-    Entropy,
     Expectation,
     Mixture,
     Pdf,
@@ -35,7 +34,7 @@ from helpers.quadrature import (
     series,
 )
 
-__all__ = ["NotEvaluable", "Undefined", "Value", "evaluate"]
+__all__ = ["NotEvaluable", "Undefined", "Value", "evaluate", "exact_value"]
 
 DIGITS = 40
 
@@ -50,6 +49,23 @@ def evaluate(expr: sp.Expr, env: dict | None = None, digits: int = DIGITS) -> Va
     """
     with mp.workdps(digits + 10):
         return _evaluate(sp.sympify(expr), dict(env or {}), digits)
+
+
+def exact_value(e: sp.Expr, env: dict | None = None) -> sp.Expr | None:
+    """The exact value of ``e`` at a point, sums and finite expectations carried out, or None.
+
+    >>> x = sp.Symbol("x")
+    >>> exact_value(sp.Sum(1 / x, (x, 1, 3)))
+    11/6
+    """
+    e = sp.sympify(e)
+    for _ in range(12):
+        nodes = {n for n in e.atoms(VocabularyExpr) if n.unfold() != n}
+        if not nodes:
+            break
+        e = e.xreplace({n: n.unfold() for n in nodes})
+    value = _at(_at(e, env or {}).doit(), env or {})
+    return value if isinstance(value, sp.Expr) and not value.free_symbols else None
 
 
 def _eps(digits):
