@@ -9,7 +9,7 @@ import re
 import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -59,6 +59,23 @@ def test_no_corner_moves_by_more_than_a_fifteenth_of_a_point(corners):
     assert max(distance_to_polyline(c, kept) for c in corners) < 0.06
     assert math.dist(kept[0], corners[0]) < 0.0071
     assert math.dist(kept[-1], corners[-1]) < 0.0071
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.2, 2), st.floats(-0.3, 0.3)), min_size=3, max_size=60),
+    st.sampled_from([0.0, 0.002, 0.02]),
+    st.sampled_from([0.0, 0.3]),
+)
+@example(steps=[(1.0, 0.0)] * 60, bend=0.002, jitter=0.0)
+def test_nearly_straight_lines_are_thinned_within_the_same_bound(steps, bend, jitter):
+    x = np.cumsum([dx for dx, _ in steps])
+    y = np.array([dy for _, dy in steps]) * jitter + bend * x**2
+    corners = list(zip(x, y, strict=True))
+    (kept,) = absolute_corners(
+        compact_path("M " + " L ".join(f"{a:.6f} {b:.6f}" for a, b in corners))
+    )
+    assert max(distance_to_polyline(c, kept) for c in corners) < 0.06
 
 
 @settings(max_examples=60, deadline=None)
