@@ -61,7 +61,7 @@ OPPOSITE = {
     "argmax_at": ("argmin_at", MINMAX),
     "argmin_at": ("argmax_at", MINMAX),
 }
-SECONDS = 30.0  # for one broken step; what takes longer is named as undecided
+SECONDS = 30.0  # of processor time for one broken step; what takes longer is named as undecided
 
 KILLED, SURVIVED, UNDECIDED = "killed", "survived", "undecided"
 
@@ -262,8 +262,8 @@ def judge(link: Link, method: str, expression: sp.Basic, options: dict[str, Any]
     """Check one step and say what became of it."""
     argument = tuple(expression) if isinstance(expression, sp.Tuple) else expression
     begun = time.perf_counter()
-    signal.signal(signal.SIGALRM, out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.signal(signal.SIGPROF, out_of_time)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         after = link.check(method, argument, options)
         last = after.steps[-1]
@@ -275,7 +275,7 @@ def judge(link: Link, method: str, expression: sp.Basic, options: dict[str, Any]
     except OutOfTime:
         fate, how = UNDECIDED, f"not decided in {SECONDS:.0f} s"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return Outcome(fate, how, time.perf_counter() - begun)
 
 
@@ -306,7 +306,8 @@ def in_parallel(work: Callable, items: Sequence, processes: int) -> Iterator:
 class Review:
     """An entry of the reviewed file: which survivors it covers, and why they are no fault.
 
-    Each pattern may hold ``*``; ``[`` and ``]`` stand for themselves.
+    Each pattern may hold ``*``; ``[`` and ``]`` stand for themselves. ``how`` is what the checker
+    said when it accepted the broken step.
     """
 
     reason: str
@@ -314,12 +315,14 @@ class Review:
     step: int | None = None
     operator: str = "*"
     mutant: str = "*"
+    how: str = "*"
 
-    def covers(self, link: Link, mutant: Mutant) -> bool:
+    def covers(self, link: Link, mutant: Mutant, outcome: Outcome) -> bool:
         patterns = (
             (self.claim, link.claim),
             (self.operator, mutant.operator),
             (self.mutant, mutant.text),
+            (self.how, outcome.how),
         )
         return (self.step is None or self.step == link.number) and all(
             fnmatch.fnmatchcase(text, pattern.replace("[", "[[]")) for pattern, text in patterns
@@ -354,7 +357,7 @@ class Report:
         for mutant, outcome in zip(self.mutants, self.outcomes, strict=True):
             if outcome.fate != KILLED:
                 link = self.links[mutant.link]
-                review = next((r for r in self.reviews if r.covers(link, mutant)), None)
+                review = next((r for r in self.reviews if r.covers(link, mutant, outcome)), None)
                 found.append((mutant, outcome, review))
         return found
 
@@ -365,6 +368,10 @@ class Report:
         """Return the reviewed entries that cover nothing; known only when everything was run."""
         used = [review for _, _, review in self.survivors()]
         return [review for review in self.reviews if review not in used] if self.complete else []
+
+    def slowest(self, count: int) -> list[tuple[Mutant, Outcome]]:
+        pairs = zip(self.mutants, self.outcomes, strict=True)
+        return sorted(pairs, key=lambda pair: -pair[1].seconds)[:count]
 
     @property
     def sound(self) -> bool:
@@ -414,14 +421,14 @@ def run(links: list[Link], sample: int | None = None, seed: int = 1, processes: 
     if not complete:
         chosen = random.Random(seed).sample(chosen, sample)
     _links[:] = links
-    used = sorted({mutant.link for mutant in chosen})
-    baselines = [
+    used = sorted({mutant.link for mutant in chosen}) if baselines else []
+    untrue = [
         f"{links[index].name}: {outcome.how}"
         for index, outcome in zip(used, in_parallel(judge_link, used, processes), strict=True)
         if outcome.fate != SURVIVED
     ]
     outcomes = list(in_parallel(judge_mutant, chosen, processes))
-    return Report(links, chosen, outcomes, baselines, read_reviews(), complete)
+    return Report(links, chosen, outcomes, untrue, read_reviews(), complete)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -430,6 +437,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="how many broken copies to try; all by default")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--slowest", type=int, default=0, help="name that many of the slowest")
     options = parser.parse_args(arguments)
     begun = time.perf_counter()
     links, notes = collect(notebooks(options.names) if options.names else notebooks())
@@ -439,6 +447,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.names:
         report = Report(**(vars(report) | {"complete": False}))
     print(report.text())
+    for mutant, outcome in report.slowest(options.slowest):
+        print(f"{outcome.seconds:6.1f} s  {links[mutant.link].name}: {mutant.text}")
     print(f"\n{time.perf_counter() - begun:.0f} s")
     return 0 if report.sound else 1
 
