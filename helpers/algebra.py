@@ -12,13 +12,9 @@ from functools import lru_cache
 import sympy as sp
 
 from helpers.notation import (
-    KL,
     Beta,
     Binomial,
-    CrossEntropy,
-    Density,
     Distribution,
-    Entropy,
     Expectation,
     Exponential,
     Gamma,
@@ -39,6 +35,7 @@ from helpers.notation import (
     Variance,
     VocabularyExpr,
     bounds_of,
+    open_log_densities,
 )
 
 __all__ = ["is_zero", "normal_form", "simplify_residue"]
@@ -142,35 +139,6 @@ def _unfold_density(e):
     return e.replace(lambda n: type(n) is Likelihood, lambda n: n.unfold())
 
 
-def _log_densities(f):
-    """log p(x) of a concrete distribution by its own expanded log-density."""
-
-    def open_one(node):
-        argument = node.args[0]
-        total = sp.S.Zero
-        for factor in sp.Mul.make_args(argument):
-            base, power = factor.as_base_exp()
-            if isinstance(base, Pdf) and not base.distribution.abstract:
-                d = base.distribution
-                inner = d.log_pdf(base.point)
-                if inner == sp.log(base):
-                    inner = sp.log(d.pdf(base.point))
-                total += power * _log_densities(inner)
-            else:
-                total += sp.log(factor)
-        return total
-
-    targets = [
-        n
-        for n in f.atoms(sp.log)
-        if any(
-            isinstance(b, Pdf) and not b.distribution.abstract
-            for b in (t.as_base_exp()[0] for t in sp.Mul.make_args(n.args[0]))
-        )
-    ]
-    return f.xreplace({n: open_one(n) for n in targets}) if targets else f
-
-
 def _expectation(e: Expectation):
     if e.sample is not None:
         return _sample_expectation(e)
@@ -181,9 +149,7 @@ def _expectation(e: Expectation):
         f = e.function.subs(variable, d.forward(_X))
         return _normal(Expectation(sp.expand_log(f, force=True), _X, d.base))
     if isinstance(d, Independent):
-        first, second = d.parts
-        x1, x2 = variable
-        return _normal(Expectation(Expectation(e.function, x2, second), x1, first))
+        return _independent(e)
     points = d.points()
     f = e.function
     if points is not None:
@@ -193,7 +159,7 @@ def _expectation(e: Expectation):
     used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
     fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
     f = f.subs(variable, fresh)
-    f = sp.expand(_normal(_log_densities(f)))
+    f = sp.expand(_normal(open_log_densities(f)))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(fresh, as_Add=False)
@@ -201,8 +167,21 @@ def _expectation(e: Expectation):
     return sp.expand(out)
 
 
+def _independent(e):
+    """Under independence the expectation of g(x) h(y) is a product."""
+    first, second = e.distribution.parts
+    x, y = e.variable
+    out = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(_normal(open_log_densities(e.function)))):
+        g, h = term.as_independent(y, as_Add=False)
+        if h.has(x):
+            return e
+        out += _normal(Expectation(g, x, first)) * _normal(Expectation(h, y, second))
+    return sp.expand(out)
+
+
 def _at_point(f, variable, k):
-    return _log_densities(f.subs(variable, sp.sympify(k)))
+    return open_log_densities(f.subs(variable, sp.sympify(k)))
 
 
 def _moment(f, x, d: Distribution):
@@ -285,7 +264,7 @@ def _integral(e):
     x, a, b = e.limits[0]
     f = e.function
     # An integral against one abstract density is an expectation.
-    f = sp.expand(_normal(_log_densities(f)).subs(x, _X))
+    f = sp.expand(_normal(open_log_densities(f)).subs(x, _X))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(_X, as_Add=False)
@@ -308,7 +287,7 @@ def _sum(e):
     i, a, b = e.limits[0]
     if a.is_Integer and b.is_Integer and b - a < 60:
         return sp.Add(*[_normal(e.function.subs(i, k)) for k in range(int(a), int(b) + 1)])
-    f = sp.expand(_normal(_log_densities(e.function)).subs(i, _I))
+    f = sp.expand(_normal(open_log_densities(e.function)).subs(i, _I))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(_I, as_Add=False)
@@ -397,11 +376,3 @@ def is_zero(e: sp.Expr) -> bool:
     if residue == 0:
         return True
     return simplify_residue(residue) == 0
-
-
-def contains_abstract(e) -> bool:
-    """Does an abstract density occur?"""
-    return bool(e.has(Density))
-
-
-_ = (KL, CrossEntropy, Entropy)

@@ -25,7 +25,7 @@ import sympy as sp
 from helpers import proofs
 from helpers.algebra import is_zero, normal_form
 from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
-from helpers.notation import Expectation, Pdf, Sample, SampleMean, VocabularyExpr
+from helpers.notation import Density, Expectation, Pdf, Sample, SampleMean, VocabularyExpr
 from helpers.points import (
     Context,
     NoPoints,
@@ -164,7 +164,11 @@ def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
         concrete = [concretise(e, replacement) for e in sides]
         inner = context
         if replacement:
-            background = tuple(concretise(e, replacement) for e in context.background)
+            background = tuple(
+                concretise(e, replacement)
+                for e in context.background
+                if e.atoms(Density) <= set(replacement)
+            )
             inner = Context(context.domain, context.hypotheses, context.rests_on, context.over,
                             context.seed, background)
         if not _is_heavy(*concrete):
@@ -471,7 +475,7 @@ def _order(before, after, sign, context):
             continue
         domains = {s: domain_of(s, [a, b], context) for s in over}
         values = []
-        for local in _rivals(env, domains, rng, 5 if _is_heavy(a, b) else 14, context):
+        for local in _rivals(env, domains, rng, 4 if _is_heavy(a, b) else 12, context):
             try:
                 f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
             except (NotEvaluable, Undefined, ValueError):
@@ -479,8 +483,8 @@ def _order(before, after, sign, context):
             if not any(isinstance(t.value, mp.mpc) for t in (f, g)):
                 values.append((local, f.value, sign * g.value))
         for (e1, f1, g1), (e2, f2, g2) in itertools.combinations(values, 2):
-            blur_f = mp.mpf(10) ** -12 * (1 + min(abs(f1), abs(f2)))
-            blur_g = mp.mpf(10) ** -12 * (1 + min(abs(g1), abs(g2)))
+            blur_f = mp.mpf(10) ** -18 * max(abs(f1), abs(f2))
+            blur_g = mp.mpf(10) ** -18 * max(abs(g1), abs(g2))
             pairs += 1
             alike = (f1 - f2 > blur_f) == (g1 - g2 > blur_g) and (f2 - f1 > blur_f) == (
                 g2 - g1 > blur_g
@@ -567,7 +571,7 @@ def check_optimum(objective, values: dict, sense: str, context: Context, subject
                     context.seed, (*context.background, *everything))
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals = 0
-    for env in points([f, *values.values()], inner, rng, 6, 8):
+    for env in points([f, *values.values()], inner, rng, 5, 6):
         best_env = _at_optimum(values, env, domains)
         if best_env is None:
             continue
@@ -575,7 +579,7 @@ def check_optimum(objective, values: dict, sense: str, context: Context, subject
             best = evaluate(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
             continue
-        for k in range(10):
+        for k in range(8):
             rival = _rival(best_env, domains, rng, k, inner)
             if rival is None:
                 continue

@@ -417,8 +417,6 @@ def _(m, p, q):
     if p.scale != q.scale:
         return None
     half = abs(m.number(p.loc) - m.number(q.loc)) / m.number(p.scale) / 2
-    if half == 0:
-        return [m.number(0)]
     return [2 * half / m.tanh(half), m.number(-2)]
 
 
@@ -438,9 +436,9 @@ def _bernoulli_terms(m, t1, t2):
 
 @_entry(_WITHIN, "bernoulli")
 def _(m, p, q):
-    terms = _bernoulli_terms(m, _shape(m, p), _shape(m, q)) if p.loc == q.loc else []
     if p.loc != q.loc:
         return None
+    terms = _bernoulli_terms(m, _shape(m, p), _shape(m, q))
     return [math.inf] if terms is None else terms
 
 

@@ -18,11 +18,13 @@ from helpers.notation import (
     CrossEntropy,
     Distribution,
     Expectation,
+    Independent,
     Mixture,
     Pdf,
     VocabularyExpr,
     bounds_of,
     density_on,
+    open_log_densities,
 )
 
 from helpers.quadrature import (
@@ -308,6 +310,8 @@ def _pdf_at(e, env):
 
 def _vocabulary(e, env, digits) -> Value:
     e = _at(e, env)
+    if not isinstance(e, VocabularyExpr):
+        return _evaluate(e, {}, digits)
     if isinstance(e, (KL, CrossEntropy)) and _escapes(*e.args):
         return Value(mp.inf, mp.mpf(0))
     if isinstance(e, Expectation):
@@ -349,7 +353,35 @@ def _expectation(e: Expectation, digits) -> Value:
             if mass != 0:
                 parts.append(_evaluate(mass * _plain(e.function.subs(e.variable, k)), {}, digits))
         return _add(parts, _eps(digits))
+    if isinstance(d, Independent):
+        return _independent_expectation(e, digits)
     return _evaluate(e.unfold(), {}, digits)
+
+
+def _independent_expectation(e, digits) -> Value:
+    """A sum of products g(x) h(y): each expectation factors."""
+    first, second = e.distribution.parts
+    x, y = e.variable
+    f = sp.expand(open_log_densities(e.function))
+    parts = []
+    for term in sp.Add.make_args(f):
+        g, h = term.as_independent(y, as_Add=False)
+        if h.has(x):
+            raise NotEvaluable("an expectation of two variables that does not factor")
+        one = _evaluate(Expectation(g, x, first), {}, digits)
+        two = _evaluate(Expectation(h, y, second), {}, digits)
+        parts.append(_product(one, two, _eps(digits)))
+    return _add(parts, _eps(digits))
+
+
+def _product(one, two, eps) -> Value:
+    if one.is_infinite or two.is_infinite:
+        if one.value == 0 or two.value == 0:
+            raise Undefined("zero times infinity")
+        return Value(one.value * two.value, mp.mpf(0))
+    value = one.value * two.value
+    error = abs(one.value) * two.error + abs(two.value) * one.error + one.error * two.error
+    return Value(value, error + abs(value) * eps)
 
 
 def _plain(f: sp.Expr, region=None, x=None) -> sp.Expr:
@@ -435,10 +467,8 @@ def _integral(e: sp.Integral, digits) -> Value:
     limits = e.limits
     if any(len(limit) != 3 for limit in limits):
         raise NotEvaluable("an indefinite integral has no value")
-    if len(limits) == 2:
-        return _double_integral(e, digits)
-    if len(limits) > 2:
-        raise NotEvaluable("integrals over more than two variables are not evaluated")
+    if len(limits) > 1:
+        raise NotEvaluable("an integral over several variables is not evaluated")
     ((x, a, b),) = limits
     if e.free_symbols:
         raise NotEvaluable(f"no value for {sorted(map(str, e.free_symbols))}")
@@ -462,13 +492,24 @@ def _integral(e: sp.Integral, digits) -> Value:
 def _smooth_integral(f, x, a, b, digits) -> Value:
     """The integral over a range inside which no piece changes and no absolute value vanishes."""
     middle = _inside(a, b)
-    smooth = _settled(f, x, middle, digits)
+    smooth = _folded(_settled(f, x, middle, digits), x, digits)
     if smooth.has(sp.oo, -sp.oo, sp.zoo, sp.nan):
         signs = {_sign_of_infinity(smooth, x, t, digits) for t in (middle, _inside(a, middle))}
         if signs == {1} or signs == {-1}:
             return Value(mp.inf * signs.pop(), mp.mpf(0))
         raise NotEvaluable("the integrand is infinite on part of the range")
     return integrate(smooth, x, a, b, digits)
+
+
+def _folded(e, x, digits):
+    """Numbers such as exp(7/5) inside an integrand as decimals, computed once."""
+    if e.is_Rational or e in (sp.oo, -sp.oo, sp.zoo, sp.nan) or e == x:
+        return e
+    if not e.has(x):
+        return sp.N(e, digits + 12) if e.is_number else e
+    if e.is_Pow and e.exp.is_Rational:
+        return _folded(e.base, x, digits) ** e.exp
+    return e.func(*[_folded(a, x, digits) for a in e.args])
 
 
 def _inside(a, b):
@@ -532,30 +573,6 @@ def _as_float(n, digits):
     if v.is_infinite:
         raise Undefined(f"{n} is infinite")
     return sp.Float(mp.nstr(v.value, digits + 8), digits + 8)
-
-
-def _double_integral(e, digits) -> Value:
-    (y, c, d), (x, a, b) = e.limits
-    if c.has(x) or d.has(x):
-        raise NotEvaluable("a double integral with moving ends is not evaluated")
-    inside = _plain(e.function, sp.Interval(c, d), y)
-    inside = _plain(inside, sp.Interval(a, b), x)
-    free_of_y = [t for t in sp.Add.make_args(sp.expand_log(sp.expand(inside), force=True))]
-    total = []
-    if inside.has(sp.Piecewise):
-        raise NotEvaluable("a double integral of pieces is not evaluated")
-    for term in free_of_y:
-        # A product of a function of x and one of y is a product of two integrals.
-        fx, fy = term.as_independent(y, as_Add=False)
-        if fy.has(x):
-            raise NotEvaluable("a double integral that does not factor is not evaluated")
-        one = _integral(sp.Integral(fx, (x, a, b)), digits)
-        two = _integral(sp.Integral(fy, (y, c, d)), digits)
-        value = one.value * two.value
-        total.append(
-            Value(value, abs(one.value) * two.error + abs(two.value) * one.error)
-        )
-    return _add(total, _eps(digits))
 
 
 # --------------------------------------------------------------------------- samples

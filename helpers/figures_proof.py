@@ -89,7 +89,7 @@ def draw_fit(rate: float, data: CountData) -> Figure:
     fig, (top, bottom) = subplots(2, 1, height=4.6)
     top.bar(data.values, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
     model = stats.poisson.pmf(data.values, rate)
-    top.plot(data.values, model, **Q.line, marker="o", markersize=4, label=r"$p_\theta$, Poisson")
+    top.plot(data.values, model, **Q.line, marker="o", markersize=4, label=r"$p_\lambda$, Poisson")
     top.set(
         ylim=(0, 1.45 * p_hat.max()),
         xlabel=data.columns[0].replace("_", " "),
@@ -102,6 +102,9 @@ def draw_fit(rate: float, data: CountData) -> Figure:
         -(p_hat @ stats.poisson.logpmf(data.values[:, None], theta)),
         here=(rate, -(p_hat @ stats.poisson.logpmf(data.values, rate))),
         floor=-(p_hat[seen] @ np.log(p_hat[seen])),
+        parameter=r"$\lambda$",
+        objective_label=r"$-\ell(\lambda)/n$",
+        kl_label=r"$D_{KL}(\hat p\|p_\lambda)$",
     )
     return fig
 
@@ -114,6 +117,7 @@ def draw_parts(
     here: tuple[float, float],
     floor: float,
     parameter: str = r"$\theta$",
+    objective_label: str = r"$-\ell(\theta)/n$",
     floor_label: str = r"$H(\hat p)$",
     kl_label: str = r"$D_{KL}(\hat p\|p_\theta)$",
 ) -> None:
@@ -129,13 +133,13 @@ def draw_parts(
         The parameter that is looked at, and the objective there.
     floor : float
         The entropy, in nats.
-    parameter, floor_label, kl_label : str
-        How the axis and the two parts are called.
+    parameter, objective_label, floor_label, kl_label : str
+        How the axis, the curve and its two parts are called.
     """
     rate, value = here
     height = np.ptp(objective)
     axes.fill_between(theta, floor, objective, **Q.area)
-    axes.plot(theta, objective, color=str(INK), label=r"$-\ell(\theta)/n$")
+    axes.plot(theta, objective, color=str(INK), label=objective_label)
     axes.axhline(floor, color=str(P), linewidth=1.4, label=floor_label)
     axes.plot(
         [rate, rate], [floor, value], color=str(Q), linestyle="solid", linewidth=3, label=kl_label

@@ -202,7 +202,14 @@ def integrate(
             holes = np.flatnonzero(lost)
             first = holes[holes < top].max(initial=-1) + 1 if ray.open_below else 0
             last = holes[holes > top].min(initial=grid.size) if ray.open_above else grid.size
-            grids[position], profiles[position] = grid[first:last], profile[first:last]
+            grid, profile = grid[first:last], profile[first:last]
+            if first > 0:
+                edge = _last_known(integrand, ray, grid[0], grids[position][first - 1])
+                grid, profile = np.append(edge, grid), np.append(profile[0], profile)
+            if last < grids[position].size:
+                edge = _last_known(integrand, ray, grid[-1], grids[position][last])
+                grid, profile = np.append(grid, edge), np.append(profile, profile[-1])
+            grids[position], profiles[position] = grid, profile
         if ray.open_above:
             tails.append((ray, grids[position][-1], 1.0))
         if ray.open_below:
@@ -233,6 +240,20 @@ def integrate(
         return Integral(tail_value, tail_error)
     value, error = _refine(integrand, np.array(panels))
     return Integral(value + tail_value, error + tail_error)
+
+
+def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> float:
+    """Return the point nearest to ``lost`` at which the integrand is still known."""
+    for _ in range(40):
+        middle = 0.5 * (known + lost)
+        height, _ = _evaluate(
+            integrand, np.array([ray.anchor]), np.array([ray.sign]), np.array([middle])
+        )
+        if np.isnan(height[0]):
+            lost = middle
+        else:
+            known = middle
+    return known
 
 
 def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:

@@ -38,6 +38,15 @@ _LOG_DENSITY = {
 }
 
 
+# Members of a family of which more is known: its log-density near an end, and closed forms.
+_ANOTHER_NAME = {
+    "arcsine": lambda shapes, scale: (stats.beta, (0.5, 0.5), scale),
+    "chi2": lambda shapes, scale: (stats.gamma, (shapes[0] / 2.0,), 2.0 * scale),
+    "erlang": lambda shapes, scale: (stats.gamma, shapes, scale),
+    "levy": lambda shapes, scale: (stats.invgamma, (0.5,), scale / 2.0),
+}
+
+
 class Empirical:
     """The empirical distribution of a sample: each value weighs as often as it was seen.
 
@@ -282,6 +291,8 @@ def as_law(value: Any, argument: str) -> Law:
         lower, upper = (float(end) for end in value.support())
         return Law(generic.name, shapes, loc, 1.0, lower, upper, True, value, generic)
     lower, upper = (float(end) for end in value.support())
+    if generic.name in _ANOTHER_NAME:
+        generic, shapes, scale = _ANOTHER_NAME[generic.name](shapes, scale)
     cuts = ()
     if isinstance(generic, stats.rv_histogram):
         cuts = tuple(float(edge) for edge in generic._hbins * scale + loc)

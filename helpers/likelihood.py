@@ -995,10 +995,15 @@ def _standard_errors(
         matrix = np.asarray(information(shifted, params), dtype=float)[np.ix_(chosen, chosen)]
     else:
         matrix = _numerical_information(family, params, regular, sample)
-    if np.isfinite(matrix).all() and np.linalg.matrix_rank(matrix) == len(regular):
-        variances = np.diag(np.linalg.inv(matrix)) / sample.n
-        for name, variance in zip(regular, variances, strict=True):
-            result[name] = math.sqrt(variance) if variance > 0 else None
+    if not (np.isfinite(matrix).all() and (np.diag(matrix) > 0).all()):
+        return result
+    # In units of each parameter's own curvature, so that their scales do not matter.
+    unit = np.sqrt(np.diag(matrix))
+    correlation = matrix / np.outer(unit, unit)
+    if np.linalg.eigvalsh(correlation).min() > 1e-12:
+        variances = np.diag(np.linalg.inv(correlation))
+        for name, variance, size in zip(regular, variances, unit, strict=True):
+            result[name] = math.sqrt(variance / sample.n) / float(size)
     return result
 
 

@@ -848,6 +848,8 @@ class Transformed(Distribution):
     """
 
     def __new__(cls, base, forward, x, inverse, label=None):
+        if base.discrete:
+            raise ValueError("base must have a density; relabelling points moves no mass")
         forward, inverse = sp.sympify(forward), sp.sympify(inverse)
         there_and_back = sp.simplify(inverse.subs(x, forward) - x)
         if there_and_back != 0 and there_and_back.subs(x, sp.Symbol("t", real=True)).simplify():
@@ -1371,6 +1373,10 @@ class FisherInformation(VocabularyExpr):
     def __new__(cls, P, theta):
         return sp.Expr.__new__(cls, _need("P", P), theta)
 
+    def _eval_subs(self, old, new):
+        # Where theta becomes a number the score still has to be a derivative in theta.
+        return self.unfold().subs(old, new) if old == self.args[1] else None
+
     def unfold(self):
         P, theta = self.args
         x = _dummies(P)
@@ -1615,3 +1621,32 @@ def distributions_of(expr) -> list[Distribution]:
     """Every distribution inside an expression, each once, in a stable order."""
     found: Sequence = [d for d in sp.preorder_traversal(expr) if isinstance(d, Distribution)]
     return sorted(set(found), key=sp.default_sort_key)
+
+
+def open_log_densities(f):
+    """Write log p(x) of a concrete distribution as its own expanded log-density."""
+
+    def open_one(node):
+        argument = node.args[0]
+        total = sp.S.Zero
+        for factor in sp.Mul.make_args(argument):
+            base, power = factor.as_base_exp()
+            if isinstance(base, Pdf) and not base.distribution.abstract:
+                d = base.distribution
+                inner = d.log_pdf(base.point)
+                if inner == sp.log(base):
+                    inner = sp.log(d.pdf(base.point))
+                total += power * open_log_densities(inner)
+            else:
+                total += sp.log(factor)
+        return total
+
+    targets = [
+        n
+        for n in f.atoms(sp.log)
+        if any(
+            isinstance(b, Pdf) and not b.distribution.abstract
+            for b in (t.as_base_exp()[0] for t in sp.Mul.make_args(n.args[0]))
+        )
+    ]
+    return f.xreplace({n: open_one(n) for n in targets}) if targets else f

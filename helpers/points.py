@@ -27,6 +27,7 @@ from helpers.notation import (
     Pdf,
     Poisson,
     Sample,
+    Transformed,
 )
 
 __all__ = [
@@ -133,7 +134,9 @@ def witness_families(*expressions) -> list[tuple[str, dict]]:
 
 
 def _shows_its_support(e) -> bool:
-    """Is a density summed, integrated or evaluated outside the vocabulary?"""
+    """Is a density summed, integrated, mapped or evaluated outside the vocabulary?"""
+    if e.has(Transformed):
+        return True
     for node in e.atoms(sp.Integral, sp.Sum):
         if node.has(Pdf) and not node.has(sp.Indexed):
             return True

@@ -8,7 +8,10 @@ A chapter breaks a hypothesis, or repeats a misprint, and shows the counterexamp
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
+
+import sympy as sp
 
 from helpers.derivation import Derivation, DerivationError
 from helpers.rendering import latex
@@ -24,12 +27,18 @@ _SIGNS = {
 }
 
 
-def _short(number: str) -> str:
-    """Return a number of many digits with six of them, and other text as it is."""
-    try:
-        return f"{float(number):.6g}"
-    except ValueError:
-        return number
+def _short(text: str) -> str:
+    """Return a text with six significant digits of every long decimal number in it.
+
+    >>> _short("0.381506270697 against 0.6")
+    '0.381506 against 0.6'
+    """
+    return re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda m: f"{float(m[0]):.6g}", text)
+
+
+def _typeset(name: str) -> str:
+    """Return a symbol's name as inline mathematics; a longer name stays as it is."""
+    return f"${latex(sp.Symbol(name))}$" if re.fullmatch(r"\w+", name) else name
 
 
 class Refutation:
@@ -92,15 +101,18 @@ class Refutation:
             rf"\operatorname*{{arg\,{word}}} \left[{right}\right]$"
         )
 
-    def _sentences(self) -> list[str]:
+    def _sentence(self) -> str:
         found = self.error.counterexample
-        at = f"At {self._point()}" if self.values else "Counterexample"
-        note = f" ({found.note})" if found.note else ""
+        point = ", ".join(f"{_typeset(name)} = {value}" for name, value in self.values.items())
+        note = _short(found.note)
+        for name in self.values:
+            note = re.sub(rf"\b{re.escape(name)}\b", lambda m: _typeset(m[0]), note)
         left, right = self._sides()
-        return [f"{at}: the left side is {left}, the right side is {right}{note}."]
+        at = f"At {point}" if point else "Counterexample"
+        return f"{at}: the left side is {left}, the right side is {right}{note and f' ({note})'}."
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        (found,) = self._sentences()
+        found = self._sentence()
         return {
             "text/plain": repr(self),
             "text/html": (
