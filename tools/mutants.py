@@ -414,8 +414,17 @@ class Report:
         return "\n".join(lines)
 
 
-def run(links: list[Link], sample: int | None = None, seed: int = 1, processes: int = 2) -> Report:
-    """Check every step and its broken copies, or a seeded sample of the copies."""
+def run(
+    links: list[Link],
+    sample: int | None = None,
+    seed: int = 1,
+    processes: int = 2,
+    baselines: bool = True,
+) -> Report:
+    """Check every step and its broken copies, or a seeded sample of the copies.
+
+    Without ``baselines`` the steps themselves are taken as true: nbval checks them as well.
+    """
     chosen = [mutant for index, link in enumerate(links) for mutant in mutants_of(index, link)]
     complete = sample is None or sample >= len(chosen)
     if not complete:
