@@ -515,7 +515,16 @@ def _rivals(env, domains, rng, count, context):
         local = {**env, **{s: draw_from(d, rng) for s, d in domains.items()}}
         if k == count - 1:
             local = {**env, **{s: -env[s] if d == sp.S.Reals else env[s] for s, d in domains.items()}}
+        if k == 0:
+            # Where theta equals theta_star many objectives have their optimum.
+            local = {**env, **{s: _value_of_another(s, d, env, domains) for s, d in domains.items()}}
         yield local
+
+
+def _value_of_another(symbol, domain, env, over):
+    """The value of the first other scalar that could be this parameter's, else its own."""
+    values = (env[s] for s in sorted(env, key=str) if isinstance(s, sp.Symbol) and s not in over)
+    return next((v for v in values if domain.contains(v) == True), env[symbol])  # noqa: E712
 
 
 def _same_optimum(a, b, sign, env, domains, context) -> bool:
