@@ -412,7 +412,7 @@ def _expected_log(p: Law, q: Law, what: str) -> float:
             weight = np.exp(log_p + shift)
             value = np.where(weight == 0, 0.0, -weight * log_q)
             value = np.where((weight > 0) & np.isneginf(log_q), np.nan, value)
-            noise = 2.0 * _EPSILON * weight * (1.0 + np.abs(log_q))
+            noise = 2.0 * _EPSILON * weight * (np.abs(log_q) + (log_q != 0.0))
         return value, np.where(np.isfinite(noise), noise, 0.0)
 
     if p.discrete:

@@ -806,6 +806,12 @@ def _maximise(
         start = dict(zip(names, family._fitstart(everything), strict=True))
     domains = {name: _domain(family, name) for name in free}
     middle, spread = float(np.mean(everything)), float(np.std(everything)) or 1.0
+    if "scale" in names and math.isinf(family.a) and math.isinf(family.b):
+        # SciPy starts from moments, which a heavy tail may not have.
+        low, median, high = np.percentile(everything, [25, 50, 75])
+        start["loc"], start["scale"] = float(median), float(high - low) / 1.35 or spread
+
+    unit = {name: spread if name == "scale" else 1.0 for name in free}
 
     def to_line(name: str, x: float) -> float:
         low, high = domains[name]
@@ -813,7 +819,7 @@ def _maximise(
             share = min(max((x - low) / (high - low), 1e-3), 1.0 - 1e-3)
             return math.log(share / (1.0 - share))
         if math.isfinite(low):
-            return math.log(max(x - low, 1e-8))
+            return math.log(max((x - low) / unit[name], 1e-8))
         return (x - middle) / spread if name == "loc" else x
 
     def from_line(name: str, y: float) -> float:
@@ -821,7 +827,7 @@ def _maximise(
         if math.isfinite(low) and math.isfinite(high):
             return low + (high - low) * float(special.expit(y))
         if math.isfinite(low):
-            return low + math.exp(min(y, 700.0))
+            return low + unit[name] * math.exp(min(y, 700.0))
         return middle + spread * y if name == "loc" else y
 
     def loss(point: np.ndarray) -> float:

@@ -268,6 +268,42 @@ def test_everything_fixed_leaves_nothing_to_fit():
     assert fit.log_likelihood == pytest.approx(stats.norm(1, 2).logpdf([1, 2]).sum())
 
 
+def test_the_unit_of_the_data_does_not_matter():
+    for family in ("gamma", "weibull_min", "norm", "gumbel_r", "logistic", "t"):
+        data = sample("newcomb" if family == "t" else "nile")
+        one = fit_mle(family, data)
+        for factor in (1e-12, 1e9):
+            other = fit_mle(family, empirical(data.values * factor, counts=data.counts))
+            for name in one.standard_errors:
+                by = factor if name in ("loc", "scale") else 1.0
+                assert other.params[name] == pytest.approx(by * one.params[name], rel=1e-6)
+                assert other.standard_errors[name] == pytest.approx(
+                    by * one.standard_errors[name], rel=1e-5
+                )
+
+
+def test_a_freed_location():
+    data = 5.0 + stats.gamma(3.0).rvs(400, random_state=np.random.default_rng(6))
+    for family in ("gamma", "weibull_min", "lognorm", "rayleigh", "invgamma"):
+        free = fit_mle(family, data, fixed={"loc": None})
+        assert free.method == "numerical"
+        assert "loc" in free.standard_errors
+        assert free.log_likelihood > fit_mle(family, data).log_likelihood
+    one = fit_mle("pareto", data, fixed={"loc": 0.0, "b": 2.0})
+    assert one.params["scale"] == data.min()
+    x = stats.beta(2, 3).rvs(300, random_state=np.random.default_rng(7))
+    wide = fit_mle("beta", x, fixed={"scale": None})
+    assert wide.log_likelihood >= fit_mle("beta", x).log_likelihood
+
+
+def test_parameters_in_an_interval():
+    data = stats.logser(0.7).rvs(2000, random_state=np.random.default_rng(8))
+    fit = fit_mle("logser", data)
+    assert abs(fit.params["p"] - 0.7) < 4 * fit.standard_errors["p"]
+    # The likelihood equation of an exponential family: the mean is met.
+    assert stats.logser(fit.params["p"]).mean() == pytest.approx(data.mean(), rel=1e-6)
+
+
 def test_methods_are_named():
     data = sample("nile")
     assert fit_mle("norm", data).method == "closed form"
@@ -464,6 +500,7 @@ def test_empirical_of_counts():
         ),
         (lambda: fit_mle("gamma", [1.0, 2.0], fixed={"loc": 5.0}), ValueError, "above loc=5"),
         (lambda: fit_mle("t", [1.0, 1.0, 1.0]), ValueError, "no maximum"),
+        (lambda: fit_mle("cauchy", [1.0, 1.0, 1.0]), ValueError, "fewer observations"),
     ],
 )
 def test_bad_input_is_named(call, error, message):
