@@ -245,6 +245,9 @@ class DerivationDirective(SphinxDirective):
         row += self.formula("derivation-expression", line)
         reason = make_box("div", "derivation-because")
         reason.extend(self.inline(step["because"]))
+        if constraint := step.get("subject_to"):
+            before = "; subject to " if step["because"] else "subject to "
+            reason.extend([nodes.Text(before), nodes.math(constraint, constraint)])
         if step["reference"]:
             reason.extend([nodes.Text(" "), *self.citation(step["reference"])])
         if badge:

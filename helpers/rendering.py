@@ -148,6 +148,7 @@ def payload(d) -> dict:
                 "points": line.points,
                 "max_error": bound_text(line.max_error) if line.max_error is not None else None,
                 "tightest": line.tightest or None,
+                "subject_to": None if line.subject_to is None else latex(line.subject_to),
                 "reference": line.reference or None,
                 "hypotheses": [_hypothesis_text(h) for h in line.hypotheses],
             }

@@ -166,6 +166,16 @@ def test_each_step_is_real_maths_with_its_reason_and_badge(site):
     assert "is a number" in first
 
 
+def test_a_constraint_is_shown(tmp_path):
+    a, b = sp.symbols("a b", positive=True)
+    top = Derivation(a * b, name="top", over=(a, b)).argmax_at(
+        (sp.Rational(1, 2), sp.Rational(1, 2)), subject_to=sp.Eq(a + b, 1), because="symmetry"
+    )
+    _, app = build(tmp_path / "site", {"one.md": page(top)})
+    html = (Path(app.outdir) / "one.html").read_text()
+    assert re.search(r"symmetry; subject to .*a \+ b = 1", html)
+
+
 def test_a_chain_without_a_name_has_no_number_and_no_claim(site):
     html = (site[0] / "two.html").read_text()
     assert html.count('class="eqno"') == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -29,7 +30,10 @@ from helpers.ledger_graph import (
     draw_claims,
     without_implied_edges,
 )
+from tools.execute import notebooks
+from tools.stored import stored_claims
 
+BOOK = Path(__file__).resolve().parent.parent / "book"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -379,3 +383,20 @@ def test_claims_that_carry_nothing_and_rest_on_the_same_stand_in_one_stack():
     assert len(lefts) == 1, "one stack"
     assert drawn["leaf-0"][0] not in lefts, "what carries a claim stands alone"
     assert svg.count("<path") == 3
+
+
+# The book
+
+
+def test_the_stored_book_keeps_sound_books():
+    entries = (BOOK / "references.bib").read_text(encoding="utf-8")
+    bibliography = set(re.findall(r"^@\w+\{([^,\s]+),", entries, re.M))
+    ledger = Ledger(stored_claims(notebooks()), read_promises(BOOK / "claims.toml"))
+    assert ledger.problems(bibliography) == []
+    assert len(ledger.claims) > len(ledger.promises) > 30
+
+
+def test_the_nine_equations_of_the_article_are_promised_once_each():
+    promises = read_promises(BOOK / "claims.toml").values()
+    numbers = [promise.article for promise in promises if promise.article is not None]
+    assert sorted(numbers) == list(range(1, 10))

@@ -200,8 +200,9 @@ def book():
     return links, notes
 
 
-def test_the_chapters_cells_run_where_everything_is_believed(book):
-    assert book[1] == []
+def test_only_asserts_fail_where_everything_is_believed(book):
+    # An exercise asserts that a wrong answer is refuted; where all is believed, it is not.
+    assert [note for note in book[1] if "AssertionError" not in note] == []
 
 
 def test_every_named_chain_of_a_cell_is_shown_and_every_shown_one_is_recorded(book):
