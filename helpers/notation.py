@@ -99,6 +99,13 @@ class Distribution(sp.Basic):
 
     Calling it gives the density as an expression: ``P(x)``. ``named("P")`` gives it a letter, under
     which it prints. ``support`` is a SymPy Set, ``discrete`` says whether it is summed over.
+
+    Examples
+    --------
+    >>> Poisson(sp.Symbol("lambda", positive=True)).support
+    Naturals0
+    >>> Normal(0, 1).named("P")
+    P
     """
 
     discrete = False
@@ -366,7 +373,13 @@ class Normal(Distribution):
 
 
 class Bernoulli(Distribution):
-    """One trial that succeeds with probability ``theta``; support {0, 1}."""
+    """One trial that succeeds with probability ``theta``; support {0, 1}.
+
+    Examples
+    --------
+    >>> Bernoulli(sp.Rational(1, 4))(1).doit()
+    1/4
+    """
 
     discrete = True
     support = sp.FiniteSet(0, 1)
@@ -477,7 +490,13 @@ class Empirical(Distribution):
 
 
 class Binomial(Distribution):
-    """The number of successes in ``n`` trials of probability ``theta``."""
+    """The number of successes in ``n`` trials of probability ``theta``.
+
+    Examples
+    --------
+    >>> Binomial(3, sp.Rational(1, 2))(2).doit()
+    3/8
+    """
 
     discrete = True
     _tex = r"\mathrm{Binomial}"
@@ -502,7 +521,13 @@ class Binomial(Distribution):
 
 
 class Poisson(Distribution):
-    """The Poisson distribution with mean ``rate``; support 0, 1, 2, ..."""
+    """The Poisson distribution with mean ``rate``; support 0, 1, 2, ...
+
+    Examples
+    --------
+    >>> Poisson(2)(0).doit()
+    exp(-2)
+    """
 
     discrete = True
     support = sp.S.Naturals0
@@ -524,7 +549,13 @@ class Poisson(Distribution):
 
 
 class Geometric(Distribution):
-    """Failures before the first success of probability ``theta``; support 0, 1, 2, ..."""
+    """Failures before the first success of probability ``theta``; support 0, 1, 2, ...
+
+    Examples
+    --------
+    >>> Geometric(sp.Rational(1, 3))(0).doit()
+    1/3
+    """
 
     discrete = True
     support = sp.S.Naturals0
@@ -546,7 +577,14 @@ class Geometric(Distribution):
 
 
 class Exponential(Distribution):
-    """The exponential distribution with the given ``rate`` (mean 1/rate)."""
+    """The exponential distribution with the given ``rate`` (mean 1/rate).
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Expectation(x, x, Exponential(2)).doit()
+    1/2
+    """
 
     support = sp.Interval(0, sp.oo)
     _tex = r"\mathrm{Exponential}"
@@ -567,7 +605,14 @@ class Exponential(Distribution):
 
 
 class Gamma(Distribution):
-    """The gamma distribution with ``shape`` and ``rate`` (mean shape/rate)."""
+    """The gamma distribution with ``shape`` and ``rate`` (mean shape/rate).
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Expectation(x, x, Gamma(3, 2)).doit()
+    3/2
+    """
 
     support = sp.Interval.open(0, sp.oo)
     _tex = r"\mathrm{Gamma}"
@@ -590,7 +635,14 @@ class Gamma(Distribution):
 
 
 class Beta(Distribution):
-    """The beta distribution on (0, 1) with parameters ``a`` and ``b``."""
+    """The beta distribution on (0, 1) with parameters ``a`` and ``b``.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Expectation(x, x, Beta(2, 3)).doit()
+    2/5
+    """
 
     support = sp.Interval.open(0, 1)
     _tex = r"\mathrm{Beta}"
@@ -617,7 +669,13 @@ class Beta(Distribution):
 
 
 class BetaBinomial(Distribution):
-    """Successes in ``n`` trials whose probability was drawn from Beta(a, b)."""
+    """Successes in ``n`` trials whose probability was drawn from Beta(a, b).
+
+    Examples
+    --------
+    >>> BetaBinomial(2, 1, 1)(0).doit()
+    1/3
+    """
 
     discrete = True
     _tex = r"\mathrm{BetaBinomial}"
@@ -640,7 +698,13 @@ class BetaBinomial(Distribution):
 
 
 class Uniform(Distribution):
-    """The uniform distribution on the interval from ``lower`` to ``upper``."""
+    """The uniform distribution on the interval from ``lower`` to ``upper``.
+
+    Examples
+    --------
+    >>> Entropy(Uniform(0, 2)).doit()
+    log(2)
+    """
 
     _tex = r"\mathrm{Uniform}"
 
@@ -670,7 +734,13 @@ class Uniform(Distribution):
 
 
 class Cauchy(Distribution):
-    """The Cauchy distribution with ``location`` and ``scale``; it has no mean."""
+    """The Cauchy distribution with ``location`` and ``scale``; it has no mean.
+
+    Examples
+    --------
+    >>> Cauchy(0, 1)(0).doit()
+    1/pi
+    """
 
     support = sp.S.Reals
     _tex = r"\mathrm{Cauchy}"
@@ -689,7 +759,13 @@ class Cauchy(Distribution):
 
 
 class Laplace(Distribution):
-    """The Laplace distribution with ``location`` and ``scale``."""
+    """The Laplace distribution with ``location`` and ``scale``.
+
+    Examples
+    --------
+    >>> Laplace(0, 1)(0).doit()
+    1/2
+    """
 
     support = sp.S.Reals
     _tex = r"\mathrm{Laplace}"
@@ -992,7 +1068,13 @@ def density_on(distribution: Distribution, x, region: sp.Set) -> sp.Expr:
 
 
 class VocabularyExpr(sp.Expr):
-    """A named quantity of the book; ``unfold`` gives its definition one level down."""
+    """A named quantity of the book; ``unfold`` gives its definition one level down.
+
+    Examples
+    --------
+    >>> KL(Bernoulli(sp.Rational(1, 2)), Bernoulli(sp.Rational(1, 4))).unfold()
+    E_{x ~ Bernoulli(1/2)}[log(Bernoulli(x | 1/2)/Bernoulli(x | 1/4))]
+    """
 
     is_commutative = True
     is_extended_real = True
@@ -1010,7 +1092,14 @@ class VocabularyExpr(sp.Expr):
 
 
 class Pdf(VocabularyExpr):
-    """The density of a distribution at a point; written ``P(x)``."""
+    """The density of a distribution at a point; written ``P(x)``.
+
+    Examples
+    --------
+    >>> theta, x = sp.symbols("theta x", real=True)
+    >>> Density("p", theta)(x)
+    p(x | theta)
+    """
 
     def __new__(cls, distribution, *x):
         if len(x) != distribution.dimension:
@@ -1072,7 +1161,13 @@ def _dummies(distribution: Distribution):
 
 
 class Indicator(VocabularyExpr):
-    """One where the condition holds, zero elsewhere."""
+    """One where the condition holds, zero elsewhere.
+
+    Examples
+    --------
+    >>> Indicator(sp.Integer(2) > 1).doit()
+    1
+    """
 
     def __new__(cls, condition):
         condition = sp.sympify(condition)
@@ -1201,7 +1296,14 @@ class Expectation(_UnderDistribution):
 
 
 class Variance(_UnderDistribution):
-    """The variance of ``f`` for ``x ~ P`` (or over an i.i.d. :class:`Sample`)."""
+    """The variance of ``f`` for ``x ~ P`` (or over an i.i.d. :class:`Sample`).
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> Variance(x, x, Normal(0, 3)).doit()
+    9
+    """
 
     def unfold(self):
         mean = Expectation(*self.args)
@@ -1219,7 +1321,14 @@ class Variance(_UnderDistribution):
 
 
 class Probability(_UnderDistribution):
-    """The probability of an event (a SymPy relation) for ``x ~ P`` (or over a sample)."""
+    """The probability of an event (a SymPy relation) for ``x ~ P`` (or over a sample).
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Probability(x >= 1, x, Exponential(2)).doit()
+    exp(-2)
+    """
 
     def unfold(self):
         return Expectation(Indicator(self.function), *self.args[1:])
@@ -1281,7 +1390,13 @@ class _Divergence(VocabularyExpr):
 
 
 class CrossEntropy(_Divergence):
-    """The cross-entropy H(P, Q) = -E_P[log q(x)], in nats."""
+    """The cross-entropy H(P, Q) = -E_P[log q(x)], in nats.
+
+    Examples
+    --------
+    >>> CrossEntropy(Bernoulli(sp.Rational(1, 2)), Bernoulli(sp.Rational(1, 2))).doit()
+    log(2)
+    """
 
     def unfold(self):
         _, q, x = self._values()
@@ -1299,6 +1414,11 @@ class KL(_Divergence):
     """The Kullback-Leibler divergence of Q from P, E_P[log p(x)/q(x)], in nats.
 
     It is infinite where P puts mass and Q puts none.
+
+    Examples
+    --------
+    >>> KL(Exponential(2), Exponential(1)).doit()
+    -1/2 + log(2)
     """
 
     def unfold(self):
@@ -1314,7 +1434,13 @@ class KL(_Divergence):
 
 
 class JSD(_Divergence):
-    """The Jensen-Shannon divergence: the mean of KL(P || M) and KL(Q || M), M the midpoint."""
+    """The Jensen-Shannon divergence: the mean of KL(P || M) and KL(Q || M), M the midpoint.
+
+    Examples
+    --------
+    >>> JSD(Uniform(0, 1), Uniform(1, 2)).doit()
+    log(2)
+    """
 
     def unfold(self):
         P, Q = self.args
@@ -1401,6 +1527,12 @@ class Sample(sp.Basic):
 
     ``sample[i]`` is the i-th observation; with a distribution, observations are random and
     Expectation, Variance and Probability may run over the sample.
+
+    Examples
+    --------
+    >>> sample = Sample("x", 2)
+    >>> sample.sum().doit()
+    x[1] + x[2]
     """
 
     def __new__(cls, name, n, distribution=None):
@@ -1448,7 +1580,14 @@ class Sample(sp.Basic):
 
 
 class Likelihood(VocabularyExpr):
-    """The likelihood of a sample: the product of the densities of its observations."""
+    """The likelihood of a sample: the product of the densities of its observations.
+
+    Examples
+    --------
+    >>> lam = sp.Symbol("lambda", positive=True)
+    >>> Likelihood(Exponential(lam), Sample("x", 2)).doit()
+    lambda**2*exp(-lambda*x[1])*exp(-lambda*x[2])
+    """
 
     def __new__(cls, P, sample):
         if not isinstance(sample, Sample):
@@ -1482,7 +1621,14 @@ class Likelihood(VocabularyExpr):
 
 
 class LogLikelihood(Likelihood):
-    """The log-likelihood of a sample: the sum of log p(x_i | theta)."""
+    """The log-likelihood of a sample: the sum of log p(x_i | theta).
+
+    Examples
+    --------
+    >>> lam = sp.Symbol("lambda", positive=True)
+    >>> LogLikelihood(Exponential(lam), Sample("x", 2)).doit()
+    log(lambda*exp(-lambda*x[1])) + log(lambda*exp(-lambda*x[2]))
+    """
 
     def unfold(self):
         i = self.sample.index
@@ -1612,7 +1758,14 @@ class ArgMin(_Arg):
 
 
 class ArgMax(_Arg):
-    """The set of maximisers of an objective over a parameter (or several)."""
+    """The set of maximisers of an objective over a parameter (or several).
+
+    Examples
+    --------
+    >>> theta = sp.Symbol("theta", real=True)
+    >>> ArgMax(-((theta - 1) ** 2), theta)
+    arg max_theta -(theta - 1)**2
+    """
 
     _word = "max"
 
