@@ -1281,6 +1281,12 @@ class Expectation(_UnderDistribution):
         d = self.distribution
         if isinstance(self.variable, sp.Tuple):
             return d.total(d.pdf(tuple(self.variable)) * self.function, tuple(self.variable))
+        points = d.points()
+        if points is not None:
+            # A point without mass contributes nothing, whatever the function is there.
+            masses = {k: d.pdf(self.variable).subs(self.variable, k) for k in points}
+            terms = [m * self.function.subs(self.variable, k) for k, m in masses.items() if m != 0]
+            return sp.Add(*terms)
         return d.total(d.pdf(self.variable) * self.function, self.variable)
 
     def doit(self, **hints):
@@ -1460,6 +1466,8 @@ def _evaluated(node: VocabularyExpr, **hints):
 
     def open_logs(e):
         if isinstance(e, Expectation):
+            if e.distribution.points() is not None and isinstance(e.variable, sp.Symbol):
+                return e.unfold()
             f = e.function
             f = f.replace(
                 lambda t: isinstance(t, sp.log) and t.args[0].has(Pdf),
@@ -1472,7 +1480,9 @@ def _evaluated(node: VocabularyExpr, **hints):
             return e.func(*[open_logs(a) for a in e.args])
         return e
 
-    return open_logs(node).doit(**hints)
+    value = open_logs(node).doit(**hints)
+    # The logarithm of a quotient by zero has no sign in SymPy; an infinite divergence has.
+    return sp.oo if value is sp.zoo else value
 
 
 def _log_opened(argument: sp.Expr) -> sp.Expr:
