@@ -379,14 +379,14 @@ def summate(terms: Terms, lower: float, upper: float, marks: np.ndarray) -> Inte
     for left, right in pairwise(marks):
         # From both marks towards the middle, so that a wide gap is crossed in few steps.
         middle = math.floor(0.5 * (left + right))
-        _outward(block, total, left + 1.0, middle, 1.0, right - left)
-        _outward(block, total, right - 1.0, middle + 1.0, -1.0, right - left)
+        _outward(block, total, left + 1.0, middle, direction=1.0, spread=right - left)
+        _outward(block, total, right - 1.0, middle + 1.0, direction=-1.0, spread=right - left)
         block(right, right)
     spread = max(1.0, marks[-1] - marks[0])
     for start, end, direction in ((marks[-1], upper, 1.0), (marks[0], lower, -1.0)):
         if start == end:
             continue
-        reached = _outward(block, total, start + direction, end, direction, spread)
+        reached = _outward(block, total, start + direction, end, direction=direction, spread=spread)
         if reached is None:
             return Integral(math.inf, 0.0)
         if math.isinf(end) and abs(reached) >= _FURTHEST / 4:
@@ -404,6 +404,7 @@ def _outward(
     total: Callable[[], float],
     start: float,
     end: float,
+    *,
     direction: float,
     spread: float,
 ) -> float | None:

@@ -369,6 +369,8 @@ class _Sample:
         return _Sample(self.values - loc, self.counts, self.n) if loc else self
 
     def median(self) -> float:
+        if self.values.size == self.n:
+            return float(np.median(self.values))
         order = np.argsort(self.values, kind="stable")
         seen = np.cumsum(self.counts[order])
         low = self.values[order][np.searchsorted(seen, self.n / 2.0)]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 # Entries worked on at a time: large enough to hide NumPy's overhead, small enough for the cache.
-BLOCK = 32768
+BLOCK = 65536
 # How far from one a sum may be before the array is refused.
 SUM_TOLERANCE = 1e-8
 # Below this divergence p*log(p/q) has lost digits to cancellation and a second form takes over.
@@ -155,40 +155,58 @@ Kernel = Callable[..., np.ndarray]
 
 
 def _accumulate(
-    arrays: list[np.ndarray], names: tuple[str, ...], axis: int, kernel: Kernel
+    arrays: list[np.ndarray],
+    names: tuple[str, ...],
+    axis: int,
+    kernel: Kernel,
+    examined: int | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray], tuple[int, ...]]:
     """Sum ``kernel`` over the last axis, and every array along with it, validating all blocks.
 
-    Returns the sums of the kernel, the sums of each array, and the broadcast arrays.
+    Returns the sums of the kernel, the sums of each array, and the broadcast arrays. ``examined``
+    is how many arrays, from the first, could hide a negative entry from the kernel's value.
     """
     wide, shape = _align(arrays, names, axis)
     # One scratch array for all blocks: fresh memory would cost as much as the arithmetic.
-    scratch = np.empty(max(BLOCK, shape[-1]) if len(shape) > 1 else min(BLOCK, shape[0]))
-    if len(shape) == 1 and shape[0] <= BLOCK:
-        total, sums = _one_block(wide, arrays, names, kernel, scratch)
-    elif len(shape) == 1:
-        values: list[float] = []
-        parts: list[list[float]] = [[] for _ in wide]
-        for index, _ in _blocks(shape):
-            value, block_sums = _one_block(
-                [array[index] for array in wide], arrays, names, kernel, scratch
+    scratch = np.empty(min(BLOCK, math.prod(shape)))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if len(shape) == 1 and shape[0] <= BLOCK:
+            total, sums = _one_block(
+                wide, arrays, names, kernel=kernel, scratch=scratch, examined=examined
             )
-            values.append(float(value))
-            for part, number in zip(parts, block_sums, strict=True):
-                part.append(float(number))
-        # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
-        total = math.fsum(values)
-        sums = [math.fsum(part) for part in parts]
-    else:
-        total = np.zeros(shape[:-1])
-        sums = [np.zeros(shape[:-1]) for _ in wide]
-        for index, rows in _blocks(shape):
-            value, block_sums = _one_block(
-                [array[index] for array in wide], arrays, names, kernel, scratch
-            )
-            total[rows] += value
-            for accumulator, number in zip(sums, block_sums, strict=True):
-                accumulator[rows] += number
+        elif len(shape) == 1:
+            values: list[float] = []
+            parts: list[list[float]] = [[] for _ in wide]
+            for index, _ in _blocks(shape):
+                value, block_sums = _one_block(
+                    [array[index] for array in wide],
+                    arrays,
+                    names,
+                    kernel=kernel,
+                    scratch=scratch,
+                    examined=examined,
+                )
+                values.append(float(value))
+                for part, number in zip(parts, block_sums, strict=True):
+                    part.append(float(number))
+            # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
+            total = math.fsum(values)
+            sums = [math.fsum(part) for part in parts]
+        else:
+            total = np.zeros(shape[:-1])
+            sums = [np.zeros(shape[:-1]) for _ in wide]
+            for index, rows in _blocks(shape):
+                value, block_sums = _one_block(
+                    [array[index] for array in wide],
+                    arrays,
+                    names,
+                    kernel=kernel,
+                    scratch=scratch,
+                    examined=examined,
+                )
+                total[rows] += value
+                for accumulator, number in zip(sums, block_sums, strict=True):
+                    accumulator[rows] += number
     for each, array, name in zip(sums, arrays, names, strict=True):
         _check_sums(each, array, name)
     return np.asarray(total), sums, wide, shape
@@ -198,11 +216,23 @@ def _one_block(
     block: list[np.ndarray],
     arrays: list[np.ndarray],
     names: tuple[str, ...],
+    *,
     kernel: Kernel,
     scratch: np.ndarray,
+    examined: int | None,
 ) -> tuple[Any, list[Any]]:
     """Validate one block; return its value and the sums of its arrays."""
     block = [each if each.dtype == np.float64 else each.astype(np.float64) for each in block]
+    work = scratch[: block[0].size].reshape(block[0].shape)
+    sums = [np.add.reduce(each, axis=-1) for each in block]
+    # Anything out of order makes a logarithm nan or infinite, and that shows in the value: only
+    # arrays whose signs could cancel have to be looked at first.
+    if examined is not None and all(
+        np.minimum.reduce(each, axis=None) > 0 for each in block[:examined]
+    ):
+        value = kernel(*block, positive=True, work=work)
+        if math.isfinite(value) if np.ndim(value) == 0 else np.isfinite(value).all():
+            return value, sums
     positive = True
     for each, array, name in zip(block, arrays, names, strict=True):
         low = np.minimum.reduce(each, axis=None)
@@ -210,8 +240,6 @@ def _one_block(
             positive = False
             if not low >= 0:
                 _refuse(array, name)
-    sums = [np.add.reduce(each, axis=-1) for each in block]
-    work = scratch[: block[0].size].reshape(block[0].shape)
     return kernel(*block, positive=positive, work=work), sums
 
 
@@ -251,21 +279,23 @@ def _kl_block(p: np.ndarray, q: np.ndarray, *, positive: bool, work: np.ndarray)
 def entropy(p: Any, axis: int = -1) -> np.ndarray:
     """Return -sum p log p along ``axis``, in nats."""
     array = as_probabilities(p, "p")
-    total, _, _, _ = _accumulate([array], ("p",), axis, _entropy_block)
+    total, _, _, _ = _accumulate([array], ("p",), axis, _entropy_block, examined=0)
     return 0.0 - total
 
 
 def cross_entropy(p: Any, q: Any, axis: int = -1) -> np.ndarray:
     """Return -sum p log q along ``axis``, in nats; infinite where q misses mass of p."""
     arrays = [as_probabilities(p, "p"), as_probabilities(q, "q")]
-    total, _, _, _ = _accumulate(arrays, ("p", "q"), axis, _cross_block)
+    total, _, _, _ = _accumulate(arrays, ("p", "q"), axis, _cross_block, examined=1)
     return 0.0 - total
 
 
 def kl_divergence(p: Any, q: Any, axis: int = -1) -> np.ndarray:
     """Return sum p log(p/q) - p + q along ``axis``, in nats: never negative."""
     arrays = [as_probabilities(p, "p"), as_probabilities(q, "q")]
-    total, (sum_p, sum_q), wide, shape = _accumulate(arrays, ("p", "q"), axis, _kl_block)
+    total, (sum_p, sum_q), wide, shape = _accumulate(
+        arrays, ("p", "q"), axis, _kl_block, examined=1
+    )
     value = total + (sum_q - sum_p)
     return _redo_where_small(value, wide, shape, lambda block: _bregman(*block))
 
