@@ -680,7 +680,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("env-check-consistency", check)
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -416,10 +416,12 @@ class Report:
 
 def run(
     links: list[Link],
+    *,
     sample: int | None = None,
     seed: int = 1,
     processes: int = 2,
     baselines: bool = True,
+    log: Callable[[str], None] = lambda line: None,
 ) -> Report:
     """Check every step and its broken copies, or a seeded sample of the copies.
 
@@ -436,7 +438,13 @@ def run(
         for index, outcome in zip(used, in_parallel(judge_link, used, processes), strict=True)
         if outcome.fate != SURVIVED
     ]
-    outcomes = list(in_parallel(judge_mutant, chosen, processes))
+    outcomes = []
+    for mutant, outcome in zip(chosen, in_parallel(judge_mutant, chosen, processes), strict=True):
+        outcomes.append(outcome)
+        if outcome.fate != KILLED:
+            log(f"{links[mutant.link].name}, {mutant.operator}: {mutant.text}  [{outcome.how}]")
+        if len(outcomes) % 100 == 0:
+            log(f"{len(outcomes)} of {len(chosen)}")
     return Report(links, chosen, outcomes, untrue, read_reviews(), complete)
 
 
@@ -452,7 +460,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     links, notes = collect(notebooks(options.names) if options.names else notebooks())
     for note in notes:
         print(f"(while everything was believed, {note})")
-    report = run(links, options.sample, options.seed, options.processes)
+    report = run(
+        links,
+        sample=options.sample,
+        seed=options.seed,
+        processes=options.processes,
+        log=lambda line: print(line, file=sys.stderr, flush=True),
+    )
     if options.names:
         report = Report(**(vars(report) | {"complete": False}))
     print(report.text())
