@@ -215,7 +215,7 @@ def time_builds(folder: Path) -> list[list[object]]:
 
 
 def build_with_defaults(folder: Path) -> Path:
-    """Build the stored notebooks as Jupyter Book does by itself; its other hosts' files are here."""
+    """Build the stored notebooks as Jupyter Book does by itself, with other hosts' files here."""
     book = folder / "default"
     shutil.copytree(ROOT / "book", book / "book", ignore=shutil.ignore_patterns(".*", "_*"))
     pages = [f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.ipynb"))]
@@ -263,9 +263,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         parts = [
             "# The website, measured",
-            f"By `python benchmarks/site.py`{' --quick' if quick else ''}: Chromium {browser.version},"
-            f" Python {platform.python_version()}, {os.cpu_count()} cores; served compressed from the"
-            " loopback.",
+            f"By `python benchmarks/site.py`{' --quick' if quick else ''}: Chromium"
+            f" {browser.version}, Python {platform.python_version()}, {os.cpu_count()} cores;"
+            " served compressed from the loopback.",
         ]
         with serving(SITE) as address:
             rows = []
