@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
-from helpers.projections import NormalMixture, forward_fit, reverse_fit
+from helpers.projections import (
+    NormalMixture,
+    forward_divergence,
+    forward_fit,
+    reverse_divergence,
+    reverse_fit,
+)
 
 PEAKS = NormalMixture((0.55, 0.45), (-3.0, 3.0), (1.0, 1.0))
 
@@ -31,6 +37,14 @@ def test_density_integrates_to_one_with_the_stated_moments():
     assert integrate.simpson(p, x=x) == pytest.approx(1, rel=1e-9)
     assert integrate.simpson(p * x, x=x) == pytest.approx(PEAKS.mean, rel=1e-9)
     assert integrate.simpson(p * (x - PEAKS.mean) ** 2, x=x) == pytest.approx(PEAKS.var, rel=1e-9)
+
+
+@pytest.mark.parametrize(("mean", "sigma"), [(0.0, 3.0), (-3.0, 1.0), (4.0, 0.7), (1.0, 5.0)])
+def test_divergences_agree_with_simpson_on_a_fine_grid(mean, sigma):
+    expected = forward_kl(PEAKS, mean, sigma)
+    assert forward_divergence(PEAKS, mean, sigma) == pytest.approx(expected, rel=1e-10)
+    expected = reverse_kl(PEAKS, mean, sigma)
+    assert reverse_divergence(PEAKS, mean, sigma) == pytest.approx(expected, rel=1e-8)
 
 
 def test_forward_fit_is_where_a_search_ends():
