@@ -117,7 +117,11 @@ def _normal_term(term):
         if isinstance(f, sp.log) and not f.args[0].is_Number:
             inner = f.args[0]
             is_plain = inner.is_Symbol or isinstance(inner, (Pdf, sp.Indexed)) or inner.is_Add
-            out *= f if is_plain and not (isinstance(inner, Pdf) and not _is_abstract(inner)) else _log(inner)
+            out *= (
+                f
+                if is_plain and not (isinstance(inner, Pdf) and not _is_abstract(inner))
+                else _log(inner)
+            )
         else:
             out *= f
     return out
@@ -144,7 +148,9 @@ def _expectation(e: Expectation):
         return _sample_expectation(e)
     d, variable = e.distribution, e.variable
     if isinstance(d, Mixture):
-        return sp.Add(*[w * _normal(Expectation(e.function, variable, part)) for w, part in d.parts])
+        return sp.Add(
+            *[w * _normal(Expectation(e.function, variable, part)) for w, part in d.parts]
+        )
     if isinstance(d, Transformed):
         f = e.function.subs(variable, d.forward(_X))
         return _normal(Expectation(sp.expand_log(f, force=True), _X, d.base))
@@ -153,9 +159,7 @@ def _expectation(e: Expectation):
     points = d.points()
     f = e.function
     if points is not None:
-        return sp.Add(
-            *[_normal(d.pdf(sp.sympify(k)) * _at_point(f, variable, k)) for k in points]
-        )
+        return sp.Add(*[_normal(d.pdf(sp.sympify(k)) * _at_point(f, variable, k)) for k in points])
     used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
     fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
     f = f.subs(variable, fresh)
@@ -245,7 +249,9 @@ def _power_moment(k, d):
         return sp.Mul(*[(a + j) / (a + b + j) for j in range(k)])
     if isinstance(d, Uniform):
         lower, upper = d.parameters
-        return sp.expand(sp.cancel((upper ** (k + 1) - lower ** (k + 1)) / ((k + 1) * (upper - lower))))
+        return sp.expand(
+            sp.cancel((upper ** (k + 1) - lower ** (k + 1)) / ((k + 1) * (upper - lower)))
+        )
     falling = {
         Poisson: lambda j: d.parameters[0] ** j,
         Binomial: lambda j: sp.ff(d.parameters[0], j) * d.parameters[1] ** j,
@@ -255,7 +261,9 @@ def _power_moment(k, d):
         return None
     from sympy.functions.combinatorial.numbers import stirling
 
-    return sp.expand(sp.Add(*[stirling(k, j) * sp.expand_func(falling(j)) for j in range(1, k + 1)]))
+    return sp.expand(
+        sp.Add(*[stirling(k, j) * sp.expand_func(falling(j)) for j in range(1, k + 1)])
+    )
 
 
 def _integral(e):
@@ -362,12 +370,17 @@ def simplify_residue(e: sp.Expr) -> sp.Expr:
         lambda t: sp.expand(sp.expand_log(t)),
         lambda t: sp.cancel(sp.together(t)) if t.count_ops() < 400 else t,
         lambda t: sp.expand(sp.expand_func(sp.expand_log(sp.powsimp(t)))),
-        lambda t: sp.simplify(t) if t.count_ops() < 120 else t,
+        lambda t: sp.simplify(t, doit=False) if _is_simple(t) else t,
     ):
         e = step(e)
         if e == 0:
             return e
     return e
+
+
+def _is_simple(e) -> bool:
+    """Small, and free of anything that SymPy's simplifier would try to integrate or to sum."""
+    return e.count_ops() < 120 and not e.atoms(VocabularyExpr, sp.Integral, sp.Sum, sp.Product)
 
 
 def is_zero(e: sp.Expr) -> bool:

@@ -169,8 +169,14 @@ def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
                 for e in context.background
                 if e.atoms(Density) <= set(replacement)
             )
-            inner = Context(context.domain, context.hypotheses, context.rests_on, context.over,
-                            context.seed, background)
+            inner = Context(
+                context.domain,
+                context.hypotheses,
+                context.rests_on,
+                context.over,
+                context.seed,
+                background,
+            )
         if not _is_heavy(*concrete):
             count, extra = light
         elif name:
@@ -317,27 +323,30 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     count, tightest, families, counterexample = 0, None, [], None
     starts = []
     try:
-        for name, (a, b), env in _trials([small, large], context, (40, 80), (5, 8), (3, 0)):
+        for name, (a, b), env in _trials([small, large], context, (40, 80), (8, 10), (3, 0)):
             outcome = _gap_at(a, b, env)
             if outcome is None:
                 continue
-            gap, counterexample = outcome
+            gap, rank, counterexample = outcome
             if counterexample is not None:
                 break
             count += 1
             if name and name not in families:
                 families.append(name)
             if not mp.isinf(gap):
-                starts.append((gap, len(starts), env, a, b))
+                starts.append((rank, len(starts), gap, env, a, b))
         if counterexample is None and starts:
-            tightest, counterexample, tried = _descend(min(starts)[2:], min(starts)[0], context)
+            tightest, counterexample, tried = _descend(*min(starts), context)
             count += tried
     except NoPoints:
         count = 0
     if counterexample is not None:
         if relation == ">=":
             counterexample = Counterexample(
-                counterexample.values, counterexample.right, counterexample.left, counterexample.note
+                counterexample.values,
+                counterexample.right,
+                counterexample.left,
+                counterexample.note,
             )
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
@@ -362,7 +371,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
 
 
 def _gap_at(a, b, env):
-    """large - small at one point, with a counterexample where it is negative."""
+    """large - small at one point, the same relative to both, and a counterexample or None."""
     try:
         u, v = evaluate(a, env), evaluate(b, env)
     except (NotEvaluable, Undefined, ValueError):
@@ -372,7 +381,7 @@ def _gap_at(a, b, env):
             return None
         if u.is_infinite or v.is_infinite:
             gap = mp.inf if u.value <= v.value else -mp.inf
-            fails = u.value > v.value
+            fails, size = u.value > v.value, mp.mpf(1)
         else:
             gap = v.value - u.value
             size = max(abs(u.value), abs(v.value))
@@ -380,27 +389,29 @@ def _gap_at(a, b, env):
             if not fails and u.error + v.error > max(size * _NEEDED, _ABSOLUTE):
                 return None
         if fails:
-            return gap, Counterexample(_values(env), _number(u), _number(v))
-        return gap, None
+            return gap, gap, Counterexample(_values(env), _number(u), _number(v))
+        return gap, (gap / size if size else gap), None
 
 
-def _descend(start, gap, context):
+def _descend(rank, _tie, gap, env, a, b, context):
     """Walk from the tightest point towards smaller differences, one symbol at a time."""
-    env, a, b = start
-    best, tried = gap, 0
+    tried = 0
     movable = [
-        s for s in free_symbols_of([a, b])
-        if s in env and not s.is_integer and env[s].is_Rational
+        s for s in free_symbols_of([a, b]) if s in env and not s.is_integer and env[s].is_Rational
     ]
-    if _is_heavy(a, b):
-        return (best, env), None, 0
+    heavy = _is_heavy(a, b)
+    if heavy and (a.atoms(sp.Indexed, Sample) or len(movable) > 3 or b.atoms(sp.Indexed, Sample)):
+        return (gap, env), None, 0
     domains = {s: domain_of(s, [a, b], context) for s in movable}
     step = dict.fromkeys(movable, sp.Rational(1, 4))
-    for _round in range(14):
+    for _round in range(5 if heavy else 14):
         improved = False
         for s in movable:
             for sign in (1, -1):
-                moved = {**env, s: sp.Rational(env[s] * (1 + sign * step[s]) if env[s] else sign * step[s])}
+                moved = {
+                    **env,
+                    s: sp.Rational(env[s] * (1 + sign * step[s]) if env[s] else sign * step[s]),
+                }
                 if domains[s].contains(moved[s]) != sp.true:
                     continue
                 moved = meet({**moved, s: moved[s].limit_denominator(10**6)}, context)
@@ -410,13 +421,13 @@ def _descend(start, gap, context):
                 if outcome is None:
                     continue
                 tried += 1
-                if outcome[1] is not None:
-                    return (outcome[0], moved), outcome[1], tried
-                if outcome[0] < best:
-                    best, env, improved = outcome[0], moved, True
+                if outcome[2] is not None:
+                    return (outcome[0], moved), outcome[2], tried
+                if outcome[1] < rank:
+                    gap, rank, env, improved = outcome[0], outcome[1], moved, True
         if not improved:
             step = {s: t / 4 for s, t in step.items()}
-    return (best, env), None, tried
+    return (gap, env), None, tried
 
 
 def _equality_case(left, right, equality_when, context) -> Verdict:
@@ -431,8 +442,10 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
     shown = ", ".join(f"{k} = {v}" for k, v in equality_when.items())
     if verdict.counterexample is not None:
         c = verdict.counterexample
-        return Verdict("refuted", counterexample=Counterexample(
-            c.values, c.left, c.right, f"no equality for {shown}"))
+        return Verdict(
+            "refuted",
+            counterexample=Counterexample(c.values, c.left, c.right, f"no equality for {shown}"),
+        )
     how = "numeric" if verdict.status == "numeric" else "symbolic"
     return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))
 
@@ -498,14 +511,20 @@ def _order(before, after, sign, context):
             names = ", ".join(map(str, over))
             other = ", ".join(_shown(e2[s]) for s in over)
             first = ", ".join(_shown(e1[s]) for s in over)
-            note = f"first value for {names} = {first}, second for {names} = {other}: opposite orders"
+            note = (
+                f"first value for {names} = {first}, second for {names} = {other}: opposite orders"
+            )
             shown = {k: v for k, v in e1.items() if k not in over}
-            return pairs, Counterexample(
-                _values(shown),
-                f"{mp.nstr(f1, 10)} then {mp.nstr(f2, 10)}",
-                f"{mp.nstr(sign * g1, 10)} then {mp.nstr(sign * g2, 10)}",
-                note,
-            ), ordered
+            return (
+                pairs,
+                Counterexample(
+                    _values(shown),
+                    f"{mp.nstr(f1, 10)} then {mp.nstr(f2, 10)}",
+                    f"{mp.nstr(sign * g1, 10)} then {mp.nstr(sign * g2, 10)}",
+                    note,
+                ),
+                ordered,
+            )
     return pairs, None, ordered
 
 
@@ -514,10 +533,16 @@ def _rivals(env, domains, rng, count, context):
     for k in range(count):
         local = {**env, **{s: draw_from(d, rng) for s, d in domains.items()}}
         if k == count - 1:
-            local = {**env, **{s: -env[s] if d == sp.S.Reals else env[s] for s, d in domains.items()}}
+            local = {
+                **env,
+                **{s: -env[s] if d == sp.S.Reals else env[s] for s, d in domains.items()},
+            }
         if k == 0:
             # Where theta equals theta_star many objectives have their optimum.
-            local = {**env, **{s: _value_of_another(s, d, env, domains) for s, d in domains.items()}}
+            local = {
+                **env,
+                **{s: _value_of_another(s, d, env, domains) for s, d in domains.items()},
+            }
         yield local
 
 
@@ -569,15 +594,23 @@ def _search(e, factor, s, domain, env):
     return mp.mpf(sp.N((a + b) / 2, 20))
 
 
-def check_optimum(objective, values: dict, sense: str, context: Context, subject_to=None) -> Verdict:
+def check_optimum(
+    objective, values: dict, sense: str, context: Context, subject_to=None
+) -> Verdict:
     """Does the objective have its maximum (minimum) over the parameter at ``values``?"""
     f = objective if sense == "max" else -objective
     over = context.over
     everything = [f, *values.values(), *([subject_to] if subject_to is not None else [])]
     rng = generator(context, f, *values.values())
     constraint = (subject_to,) if subject_to is not None else ()
-    inner = Context(context.domain, context.hypotheses + constraint, context.rests_on, over,
-                    context.seed, (*context.background, *everything))
+    inner = Context(
+        context.domain,
+        context.hypotheses + constraint,
+        context.rests_on,
+        over,
+        context.seed,
+        (*context.background, *everything),
+    )
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals = 0
     for env in points([f, *values.values()], inner, rng, 5, 6):
@@ -598,19 +631,31 @@ def check_optimum(objective, values: dict, sense: str, context: Context, subject
                 continue
             if isinstance(other.value, mp.mpc):
                 continue
-            if other.value - best.value > 4 * (other.error + best.error) + abs(best.value) * _TOLERANCE:
+            if (
+                other.value - best.value
+                > 4 * (other.error + best.error) + abs(best.value) * _TOLERANCE
+            ):
                 sign = 1 if sense == "max" else -1
                 claimed = ", ".join(f"{s} = {_shown(best_env[s])}" for s in over)
-                return Verdict("refuted", points=rivals, counterexample=Counterexample(
-                    _values(rival), mp.nstr(sign * other.value, 17), mp.nstr(sign * best.value, 17),
-                    f"the objective is better here than at the claimed optimum {claimed}"))
+                return Verdict(
+                    "refuted",
+                    points=rivals,
+                    counterexample=Counterexample(
+                        _values(rival),
+                        mp.nstr(sign * other.value, 17),
+                        mp.nstr(sign * best.value, 17),
+                        f"the objective is better here than at the claimed optimum {claimed}",
+                    ),
+                )
             rivals += 1
     witnesses = []
     reason = proofs.optimum(f, values, subject_to, inner, everything)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if rivals:
-        witnesses.append(Witness("numeric", f"better than {rivals} rival parameter values, near and far"))
+        witnesses.append(
+            Witness("numeric", f"better than {rivals} rival parameter values, near and far")
+        )
     return _ruled(witnesses, rivals)
 
 
@@ -701,22 +746,32 @@ def _approach(left, right, variable, point, context):
         try:
             goal = evaluate(right, env)
             for k in (1, 2, 4, 8):
-                if point.is_infinite:
-                    at = sp.Integer(10) ** k * (1 if point is sp.oo else -1)
-                else:
-                    at = point + sp.Rational(1, 10**k)
-                got = evaluate(left, {**env, variable: at})
-                if goal.is_infinite:
-                    gaps.append(mp.mpf(0) if got.is_infinite else 1 / (1 + abs(got.value)))
-                else:
-                    gaps.append(abs(got.value - goal.value))
+                # Several places at each scale, so that what oscillates is not mistaken.
+                group = []
+                for shift in (0, 1, 2, 3, 5, 8, 13):
+                    far = sp.Integer(10) ** k + shift * 10 ** (k // 2)
+                    at = far if point is sp.oo else -far if point is -sp.oo else point + 1 / far
+                    got = evaluate(left, {**env, variable: at})
+                    if goal.is_infinite:
+                        gap = mp.mpf(0) if got.value == goal.value else 1 / (1 + abs(got.value))
+                        gap = gap if (got.value > 0) == (goal.value > 0) else mp.inf
+                    else:
+                        gap = abs(got.value - goal.value)
+                    group.append(gap)
+                gaps.append(max(group))
         except (NotEvaluable, Undefined, ValueError):
             continue
-        if not gaps[-1] <= max(gaps[0] * mp.mpf("0.75"), mp.mpf(10) ** -7):
+        shrinks = gaps[3] <= gaps[0] * mp.mpf("0.75") and gaps[3] <= gaps[2] * mp.mpf("0.9")
+        if not shrinks and gaps[3] > mp.mpf(10) ** -7:
             shown = {k: v for k, v in env.items() if k != variable}
             return count, Counterexample(
-                {**_values(shown), str(variable): "10^8" if point.is_infinite else f"{point} + 1e-8"},
-                f"off by {mp.nstr(gaps[-1], 6)}", _number(goal))
+                {
+                    **_values(shown),
+                    str(variable): "10^8" if point.is_infinite else f"{point} + 1e-8",
+                },
+                f"off by {mp.nstr(gaps[-1], 6)}",
+                _number(goal),
+            )
         count += 1
     return count, None
 
@@ -759,18 +814,30 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
                 continue
             tolerance = mp.sqrt(variance / (_DRAWS * _MISS))
             if abs(average - goal) > tolerance:
-                return Verdict("refuted", points=count, counterexample=Counterexample(
-                    {**_values({k: v for k, v in env.items() if k != variable}), str(variable): str(_DRAWS)},
-                    f"a mean of {average:.6g}", mp.nstr(goal, 8),
-                    f"further apart than Chebyshev's bound allows, {mp.nstr(tolerance, 3)}"))
+                return Verdict(
+                    "refuted",
+                    points=count,
+                    counterexample=Counterexample(
+                        {
+                            **_values({k: v for k, v in env.items() if k != variable}),
+                            str(variable): str(_DRAWS),
+                        },
+                        f"a mean of {average:.6g}",
+                        mp.nstr(goal, 8),
+                        f"further apart than Chebyshev's bound allows, {mp.nstr(tolerance, 3)}",
+                    ),
+                )
             count += 1
             if name:
                 names.append(name)
     if count:
         under = f" ({', '.join(names)} densities)" if names else ""
-        witnesses.append(Witness(
-            "sampled",
-            f"{count} simulations of {_DRAWS} draws{under} within Chebyshev's bound for one miss in 10^4"))
+        witnesses.append(
+            Witness(
+                "sampled",
+                f"{count} simulations of {_DRAWS} draws{under} within Chebyshev's bound for one miss in 10^4",
+            )
+        )
     return _ruled(witnesses, count, weak="sampled")
 
 
@@ -783,10 +850,20 @@ def _drawn(law, env, rng, size):
     """Draws from a concrete distribution, as an array; None for a law that is not simulated."""
     import numpy as np
 
-    from helpers.notation import Bernoulli, Categorical, Cauchy, Exponential, Normal, Poisson, Uniform
+    from helpers.notation import (
+        Bernoulli,
+        Categorical,
+        Cauchy,
+        Exponential,
+        Normal,
+        Poisson,
+        Uniform,
+    )
 
-    values = [float(sp.N(p.subs({k: v for k, v in env.items() if isinstance(k, sp.Symbol)})))
-              for p in law.parameters]
+    values = [
+        float(sp.N(p.subs({k: v for k, v in env.items() if isinstance(k, sp.Symbol)})))
+        for p in law.parameters
+    ]
     makers = {
         Normal: lambda: rng.normal(*values, size),
         Bernoulli: lambda: rng.binomial(1, values[0], size).astype(float),
@@ -794,7 +871,9 @@ def _drawn(law, env, rng, size):
         Exponential: lambda: rng.exponential(1 / values[0], size),
         Uniform: lambda: rng.uniform(*values, size),
         Cauchy: lambda: values[0] + values[1] * rng.standard_cauchy(size),
-        Categorical: lambda: rng.choice(len(values), size, p=np.array(values) / sum(values)).astype(float),
+        Categorical: lambda: rng.choice(len(values), size, p=np.array(values) / sum(values)).astype(
+            float
+        ),
     }
     maker = makers.get(type(law))
     return None if maker is None else maker()

@@ -28,9 +28,9 @@ from helpers.checking import (
     Witness,
     check_definition,
     check_equal,
-    check_optimum,
     check_inequality,
     check_limit,
+    check_optimum,
     check_same_arg,
     weakest,
 )
@@ -112,8 +112,18 @@ class Derivation:
     """
 
     def __init__(
-        self, start, *, name=None, title=None, over=None, domain=None, hypotheses=(),
-        rests_on=(), lean=None, article=None, seed=20,
+        self,
+        start,
+        *,
+        name=None,
+        title=None,
+        over=None,
+        domain=None,
+        hypotheses=(),
+        rests_on=(),
+        lean=None,
+        article=None,
+        seed=20,
     ):
         start = sp.sympify(start)
         sense = None
@@ -183,7 +193,9 @@ class Derivation:
     def at_most(self, e, *, because="", equality_when=None) -> Derivation:
         """The last expression is at most ``e``; ``equality_when`` names a case of equality."""
         return self._add(
-            "<=", e, because,
+            "<=",
+            e,
+            because,
             lambda l, r: check_inequality(l, r, "<=", self._context(), equality_when),
             equality_when=equality_when,
         )
@@ -191,7 +203,9 @@ class Derivation:
     def at_least(self, e, *, because="", equality_when=None) -> Derivation:
         """The last expression is at least ``e``; ``equality_when`` names a case of equality."""
         return self._add(
-            ">=", e, because,
+            ">=",
+            e,
+            because,
             lambda l, r: check_inequality(l, r, ">=", self._context(), equality_when),
             equality_when=equality_when,
         )
@@ -216,7 +230,9 @@ class Derivation:
         """The last expression tends to ``e`` as ``as_ = (variable, point)``."""
         variable, point = as_
         return self._add(
-            "->", e, because,
+            "->",
+            e,
+            because,
             lambda l, r: check_limit(l, r, variable, sp.sympify(point), self._context()),
             as_=(variable, sp.sympify(point)),
         )
@@ -228,8 +244,12 @@ class Derivation:
         if isinstance(hypotheses, str):
             hypotheses = (hypotheses,)
         return self._add(
-            relation, e, because, lambda l, r: Verdict("cited"),
-            reference=reference, hypotheses=tuple(hypotheses),
+            relation,
+            e,
+            because,
+            lambda l, r: Verdict("cited"),
+            reference=reference,
+            hypotheses=tuple(hypotheses),
         )
 
     # ------------------------------------------------------------------ inside
@@ -240,7 +260,9 @@ class Derivation:
         current = self.sense or sense
         flip = current != sense
         return self._add(
-            f"argm{sense[1:]}", e, because,
+            f"argm{sense[1:]}",
+            e,
+            because,
             lambda l, r: check_same_arg(l, r, flip, self._context()),
             sense=sense,
         )
@@ -253,9 +275,12 @@ class Derivation:
         values = dict(zip(self.over, map(sp.sympify, _as_tuple(value)), strict=True))
         shown = sp.Tuple(*values.values()) if len(values) > 1 else next(iter(values.values()))
         return self._add(
-            f"arg{sense}at", shown, because,
+            f"arg{sense}at",
+            shown,
+            because,
             lambda l, r: check_optimum(l, values, sense, self._context(), subject_to),
-            sense=sense, subject_to=subject_to,
+            sense=sense,
+            subject_to=subject_to,
         )
 
     def _add(self, relation, e, because, check, sense=None, **more):
@@ -271,21 +296,34 @@ class Derivation:
         except NotChecked as problem:
             raise DerivationError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
-                step=number, left=left, right=e,
+                step=number,
+                left=left,
+                right=e,
             ) from problem
         if verdict.counterexample is not None:
             label = f" of {self.name!r}" if self.name else ""
             raise DerivationError(
                 f"step {number}{label} is false: {rendering.relation_text(relation)}\n"
                 f"  left:  {left}\n  right: {e}\n  {verdict.counterexample}",
-                step=number, left=left, right=e, counterexample=verdict.counterexample,
+                step=number,
+                left=left,
+                right=e,
+                counterexample=verdict.counterexample,
             )
         if sense is None and relation in ("=", ":="):
             sense = last.sense
         step = Step(
-            relation, e, because, verdict.status, verdict.witnesses, verdict.points,
-            verdict.max_error, verdict.tightest, sense=sense,
-            seconds=time.perf_counter() - began, **more,
+            relation,
+            e,
+            because,
+            verdict.status,
+            verdict.witnesses,
+            verdict.points,
+            verdict.max_error,
+            verdict.tightest,
+            sense=sense,
+            seconds=time.perf_counter() - began,
+            **more,
         )
         steps = self._steps
         if sense is not None and steps[0].sense is None and relation not in ("=", ":="):

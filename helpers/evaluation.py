@@ -26,7 +26,6 @@ from helpers.notation import (
     density_on,
     open_log_densities,
 )
-
 from helpers.quadrature import (
     NotEvaluable,
     Undefined,
@@ -441,6 +440,7 @@ def _sum(e, env, digits) -> Value:
 def _infinite_sum(term, index, start, digits) -> Value:
     if term.free_symbols - {index}:
         raise NotEvaluable(f"no value for {sorted(map(str, term.free_symbols - {index}))}")
+    term = _folded(_constants_replaced(term, index, digits), index, digits)
     plain = not term.has(sp.Sum, sp.Integral, sp.Indexed, sp.Derivative)
     fast = None
     if plain and not term.atoms(VocabularyExpr):
@@ -503,7 +503,12 @@ def _smooth_integral(f, x, a, b, digits) -> Value:
 
 def _folded(e, x, digits):
     """Numbers such as exp(7/5) inside an integrand as decimals, computed once."""
-    if e.is_Rational or e in (sp.oo, -sp.oo, sp.zoo, sp.nan) or e == x:
+    if (
+        not isinstance(e, sp.Expr)
+        or e.is_Rational
+        or e in (sp.oo, -sp.oo, sp.zoo, sp.nan)
+        or e == x
+    ):
         return e
     if not e.has(x):
         return sp.N(e, digits + 12) if e.is_number else e

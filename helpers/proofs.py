@@ -14,7 +14,6 @@ from helpers.algebra import is_zero, normal_form, simplify_residue
 from helpers.notation import (
     JSD,
     KL,
-    Density,
     Expectation,
     Indicator,
     Mixture,
@@ -22,12 +21,9 @@ from helpers.notation import (
     Probability,
     VocabularyExpr,
 )
-from helpers.points import Context, bases_of, data_domain, domain_of, free_symbols_of
+from helpers.points import Context, awkward, bases_of, data_domain, domain_of, free_symbols_of
 
 __all__ = ["is_nonnegative", "is_positive", "optimum", "same_arg", "upper_bound"]
-
-_UNIT = sp.Interval.open(0, 1)
-
 
 # --------------------------------------------------------------------------- signs
 
@@ -282,19 +278,19 @@ def _calculus(gap, context) -> str:
     if not is_nonnegative(second, context):
         return ""
     slope = sp.diff(gap, x)
-    for point in _stationary(slope, x):
+    for point in _stationary(slope, x, domain):
         least = sp.simplify(gap.subs(x, point))
         if domain.contains(point) == sp.true and least.is_nonnegative:
             return f"the difference is convex, with its minimum {least} at {x} = {point}"
     return ""
 
 
-def _stationary(slope, x) -> list:
+def _stationary(slope, x, domain) -> list:
+    """Zeros of the slope: all of a polynomial numerator, else those among simple numbers."""
     numerator = sp.numer(sp.together(slope))
-    try:
-        return sp.solve(numerator, x)
-    except NotImplementedError:
-        return []
+    if numerator.is_polynomial(x):
+        return [r for r in sp.roots(sp.Poly(numerator, x)) if r.is_real]
+    return [c for c in awkward(domain) if is_zero(slope.subs(x, c))]
 
 
 _T = sp.Symbol("_t", real=True)
@@ -322,7 +318,9 @@ def _pointwise(gap, context) -> str:
     region = laws[0].support
     if any(law.support != region for law in laws):
         return ""
-    integrand = sp.Add(*[c * e.distribution(_T) * e.function.subs(e.variable, _T) for c, e in terms])
+    integrand = sp.Add(
+        *[c * e.distribution(_T) * e.function.subs(e.variable, _T) for c, e in terms]
+    )
     integrand += constant / len(laws) * sp.Add(*[law(_T) for law in laws])
     where = "the integrands satisfy it at every point"
     if len(laws) == 1:
@@ -371,8 +369,10 @@ def _nonnegative_at_each_point(f, region, context) -> bool:
         return len(indicators) == 1 and _by_cases(f, indicators[0], inner)
     # Mixture densities open into their parts; what remains are densities at one point.
     f = f.xreplace({n: n.unfold() for n in f.atoms(Pdf) if isinstance(n.distribution, Mixture)})
-    values = {n: sp.Dummy(f"d{k}", positive=True)
-              for k, n in enumerate(sorted(f.atoms(Pdf), key=sp.default_sort_key))}
+    values = {
+        n: sp.Dummy(f"d{k}", positive=True)
+        for k, n in enumerate(sorted(f.atoms(Pdf), key=sp.default_sort_key))
+    }
     f = f.xreplace(values)
     f = sp.expand(sp.expand_log(f))
     if is_nonnegative(f, inner):
@@ -401,12 +401,18 @@ def _terms_nonnegative(f, context) -> bool:
             rest += term
             continue
         coefficient = sp.cancel(term / logs[0])
-        sign, size = (-1, -coefficient) if coefficient.could_extract_minus_sign() else (1, coefficient)
+        sign, size = (
+            (-1, -coefficient) if coefficient.could_extract_minus_sign() else (1, coefficient)
+        )
         number, core = size.as_coeff_Mul()
         collected.setdefault(core, []).append(logs[0].args[0] ** (sign * number))
     for core, arguments in collected.items():
         argument = sp.cancel(sp.together(sp.powdenest(sp.Mul(*arguments), force=True)))
-        root = sp.cancel(sp.together(sp.expand(argument**2 - 1))) if not argument.is_rational_function() else argument - 1
+        root = (
+            sp.cancel(sp.together(sp.expand(argument**2 - 1)))
+            if not argument.is_rational_function()
+            else argument - 1
+        )
         if not (is_nonnegative(root, context) and is_nonnegative(core, context)):
             return False
     return is_nonnegative(rest, context)
@@ -452,6 +458,3 @@ def _by_gibbs(gap, context) -> str:
     if used and is_nonnegative(rest, context):
         return "a divergence is nonnegative (Gibbs' inequality)"
     return ""
-
-
-_ = Density

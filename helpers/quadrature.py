@@ -117,7 +117,7 @@ def _marks(f, x, a, b):
     inside = sorted(k for k in kinks if low < _mp(k) < high)
     features = [(c, s) for c, s in features if low < c < high]
     line = a is -sp.oo and b is sp.oo
-    if not inside and line:
+    if not inside and line and _decay(f, x) == "fast":
         if not features:
             return [], (mp.mpf(0), mp.mpf(1))
         centre, scale = _hull(features)
@@ -132,7 +132,8 @@ def _marks(f, x, a, b):
         if not near and (line or scale * 6 < width) and low < _mp(exact) < high:
             cuts.append(exact)
     if line and not cuts:
-        cuts = [sp.S.Zero]
+        centre = _hull(features)[0] if features else mp.mpf(0)
+        cuts = [sp.Rational(mp.nstr(centre, 20))]
     return sorted(cuts, key=_mp), None
 
 
@@ -153,7 +154,9 @@ def kinks_of(f, x) -> set:
     found = set()
     for piece in f.atoms(sp.Piecewise):
         for _, condition in piece.args:
-            if isinstance(condition, (sp.core.relational.Relational, sp.logic.boolalg.BooleanFunction)):
+            if isinstance(
+                condition, (sp.core.relational.Relational, sp.logic.boolalg.BooleanFunction)
+            ):
                 for relation in condition.atoms(sp.core.relational.Relational):
                     found |= _roots(relation.lhs - relation.rhs, x)
     for node in f.atoms(sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min):
@@ -194,7 +197,9 @@ def _features(f, x) -> list:
             found += [(r.real, abs(r.imag)) for r in map(mp.mpc, roots) if r.imag > 0]
     unique = []
     for centre, scale in found:
-        if not any(abs(centre - c) < scale / 100 and abs(scale - s) < scale / 100 for c, s in unique):
+        if not any(
+            abs(centre - c) < scale / 100 and abs(scale - s) < scale / 100 for c, s in unique
+        ):
             unique.append((centre, scale))
     return unique
 

@@ -49,8 +49,12 @@ STATUS_MEANING = {
 
 def relation_text(relation: str) -> str:
     """The relation in words a terminal can show."""
-    return {"argmin": "same arg min", "argmax": "same arg max", "argminat": "arg min at",
-            "argmaxat": "arg max at"}.get(relation, relation)
+    return {
+        "argmin": "same arg min",
+        "argmax": "same arg max",
+        "argminat": "arg min at",
+        "argmaxat": "arg max at",
+    }.get(relation, relation)
 
 
 def _wrapped(derivation, line, printer, wide):
@@ -109,7 +113,9 @@ def as_text(d) -> str:
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
         because = f"   ({line.because})" if line.because else ""
-        rows.append(f"  {RELATIONS[line.relation][0]:>2} {line_text(d, line)}{because}  [{line.status}]")
+        rows.append(
+            f"  {RELATIONS[line.relation][0]:>2} {line_text(d, line)}{because}  [{line.status}]"
+        )
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
         if line.tightest:
             rows.append(f"       - {line.tightest}")
@@ -157,7 +163,9 @@ def payload(d) -> dict:
         "name": d.name,
         "title": d.title,
         "hypotheses": [
-            {"text": h, "latex": None} if isinstance(h, str) else {"text": str(h), "latex": latex(h)}
+            {"text": h, "latex": None}
+            if isinstance(h, str)
+            else {"text": str(h), "latex": latex(h)}
             for h in d.hypotheses
         ],
         "article": d.article,
@@ -179,9 +187,12 @@ def as_html(d) -> str:
     rows = []
     for line in d.lines:
         relation = relation_latex(line)
-        checks = "".join(f"<li>{html.escape(w.kind)}: {html.escape(w.text)}</li>" for w in line.witnesses)
+        checks = "".join(
+            f"<li>{html.escape(w.kind)}: {html.escape(w.text)}</li>" for w in line.witnesses
+        )
         details = (
-            f"<details><summary>{line.status}</summary><ul>{checks}</ul></details>" if checks
+            f"<details><summary>{line.status}</summary><ul>{checks}</ul></details>"
+            if checks
             else f"<small>{line.status}</small>"
         )
         rows.append(
