@@ -454,6 +454,11 @@ class TailFrequency:
     low, high : float
         Clopper-Pearson interval for the probability, at the confidence asked for.
     repetitions : int
+
+    Examples
+    --------
+    >>> TailFrequency(value=0.5, low=0.4, high=0.6, repetitions=100).low
+    0.4
     """
 
     value: float

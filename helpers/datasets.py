@@ -101,6 +101,11 @@ def read_counts(path: str | Path) -> CountData:
     ValueError
         If a note is missing, a row is not two non-negative whole numbers, the counts do not
         increase, or nothing was observed.
+
+    Examples
+    --------
+    >>> read_counts(DATA / "horse_kicks.csv").n
+    200
     """
     path = Path(path)
     if not path.is_file():

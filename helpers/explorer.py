@@ -192,7 +192,19 @@ class Slider:
 
 
 class Explorer:
-    """A figure with sliders; made by :func:`explore`, displayed as the last expression."""
+    """A figure with sliders; made by :func:`explore`, displayed as the last expression.
+
+    Examples
+    --------
+    >>> from helpers.plotting import subplots
+    >>> def draw(level=1.0):
+    ...     fig, ax = subplots()
+    ...     ax.set(title=f"level {level:g}")
+    ...     return fig
+    >>> shown = explore(draw, level=(0, 2, 5))
+    >>> len(shown.positions), shown.setting((4,))
+    (5, 'level = 2')
+    """
 
     def __init__(
         self,

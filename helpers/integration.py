@@ -83,7 +83,13 @@ Integrand = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.
 
 
 class AccuracyWarning(UserWarning):
-    """The estimated error of a result exceeds what this package promises."""
+    """The estimated error of a result exceeds what this package promises.
+
+    Examples
+    --------
+    >>> issubclass(AccuracyWarning, UserWarning)
+    True
+    """
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,12 @@ class Empirical:
         How often each was seen.
     n : int
         The sample size.
+
+    Examples
+    --------
+    >>> seen = Empirical(np.array([0, 2]), np.array([3, 1]))
+    >>> float(seen.pmf(0))
+    0.75
     """
 
     def __init__(self, values: np.ndarray, counts: np.ndarray) -> None:

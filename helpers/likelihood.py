@@ -42,6 +42,12 @@ class Fit:
     method : str
         "closed form", "likelihood equations" (their root, by Newton or bisection) or
         "numerical".
+
+    Examples
+    --------
+    >>> fit = fit_mle(stats.poisson, [2, 3, 4])
+    >>> fit.params, fit.n, fit.method
+    ({'mu': 3.0, 'loc': 0.0}, 3, 'closed form')
     """
 
     family: str

@@ -273,6 +273,11 @@ def output_mode() -> str:
     ------
     ValueError
         If it holds anything else.
+
+    Examples
+    --------
+    >>> output_mode()
+    'notebook'
     """
     mode = os.environ.get("BOOK_OUTPUT") or "notebook"
     if mode not in ("site", "notebook"):
@@ -328,6 +333,11 @@ def draw_svg(fig: Figure) -> str:
     ------
     TypeError
         If `fig` is not a figure.
+
+    Examples
+    --------
+    >>> draw_svg(subplots()[0]).lstrip().startswith("<?xml")
+    True
     """
     if not isinstance(fig, Figure):
         raise TypeError(f"fig: expected a matplotlib Figure, got {type(fig).__name__}")
@@ -345,7 +355,13 @@ def draw_svg(fig: Figure) -> str:
 
 
 def figure_node(fig: Figure, alt: str) -> Node:
-    """Draw `fig` as a small SVG tree whose root carries `alt` as its accessible name."""
+    """Draw `fig` as a small SVG tree whose root carries `alt` as its accessible name.
+
+    Examples
+    --------
+    >>> figure_node(subplots()[0], "two empty axes").attributes["aria-label"]
+    'two empty axes'
+    """
     node = compact(draw_svg(fig), _VARIABLES)
     node.attributes |= {"role": "img", "aria-label": alt}
     return node
@@ -356,6 +372,11 @@ def image_html(node: Node) -> str:
 
     An image cannot see the page around it, only the reader's preference for light or dark;
     so it paints its own paper.
+
+    Examples
+    --------
+    >>> image_html(figure_node(subplots()[0], "empty axes"))[:21]
+    '<img alt="empty axes"'
     """
     alt = node.attributes["aria-label"]
     film = Film([node], prefix="f")
@@ -389,6 +410,11 @@ class FigureDisplay:
     ----------
     alt : str
         The text alternative.
+
+    Examples
+    --------
+    >>> FigureDisplay(subplots()[0]).alt
+    'Horizontal axis from 0 to 1. Vertical axis from 0 to 1.'
     """
 
     def __init__(self, fig: Figure):
