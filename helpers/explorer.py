@@ -203,7 +203,7 @@ class Explorer:
     ...     return fig
     >>> shown = explore(draw, level=(0, 2, 5))
     >>> len(shown.positions), shown.setting((4,))
-    (5, 'level = 2')
+    (5, 'level = 2.0')
     """
 
     def __init__(
