@@ -6,7 +6,10 @@ by keyboard as the platform does it.
 
 from __future__ import annotations
 
+from html import escape
+
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
@@ -51,6 +54,16 @@ def depart_admonition(translator: HTML5Translator, node: nodes.Element | None = 
         HTML5Translator.depart_admonition(translator, node)
 
 
+def visit_folded_code(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Fold a cell's code; what is read aloud is what is seen."""
+    classes = " ".join(node["classes"])
+    translator.body.append(
+        f'<details class="hide {classes}"><summary>'
+        f'<span class="collapsed">{escape(node["prompt_show"])}</span>'
+        f'<span class="expanded">{escape(node["prompt_hide"])}</span></summary>\n'
+    )
+
+
 def visit_entry(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write the empty corner of a table as a cell: a header without words confuses a reader."""
     if node.astext().strip() or not isinstance(node.parent.parent, nodes.thead):
@@ -74,5 +87,6 @@ def setup(app: Sphinx) -> dict[str, object]:
         latex=(visit_solution_node, depart_solution_node),
     )
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_details))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
+ROOT = Path(__file__).resolve().parent.parent
+# BOOK_SITE names another built site, a downloaded one for instance.
+SITE = Path(os.environ.get("BOOK_SITE") or ROOT / "_build" / "html")
 
 # Not pages of the book: the redirect from / and the page for lost links stand alone.
 ALONE = {"index.html", "404.html"}

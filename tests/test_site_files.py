@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-from tests.site_pages import ALONE, SITE, all_pages, book_pages
+from tests.site_pages import ALONE, ROOT, SITE, all_pages, book_pages
 
 PAGES = [*all_pages(), *sorted(ALONE)]
 # Elements whose address the browser fetches by itself.
@@ -104,7 +104,7 @@ def target_of(name: str, link: str) -> tuple[str, str]:
 
 
 def test_the_site_has_the_chapters(site: Path) -> None:
-    wanted = re.findall(r"(?:file|root): (\S+)", (SITE.parents[1] / "_toc.yml").read_text())
+    wanted = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
     missing = [name for name in wanted if not (site / f"{name}.html").exists()]
     assert wanted
     assert not missing
@@ -219,7 +219,7 @@ def test_dead_links_would_be_seen(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def publishing():
-    sys.path.append(str(SITE.parents[1] / "_ext"))
+    sys.path.append(str(ROOT / "_ext"))
     return importlib.import_module("publishing")
 
 

@@ -2,11 +2,16 @@
 const { readFileSync } = require("fs");
 const [, , library, settings] = process.argv;
 const { PurgeCSS } = require(library);
-// Class names as they stand in HTML and in scripts, colons and slashes included.
+// Names as they stand in tags (the words of the text are none) and anywhere in scripts.
 const words = (content) => content.match(/[A-Za-z0-9_-]+/g) || [];
+const inTags = (content) => words((content.match(/<[A-Za-z][^>]*>/g) || []).join(" "));
+const extractors = [
+  { extractor: inTags, extensions: ["html"] },
+  { extractor: words, extensions: ["js"] },
+];
 const options = JSON.parse(readFileSync(settings, "utf8"));
 new PurgeCSS()
-  .purge({ ...options, defaultExtractor: words })
+  .purge({ ...options, extractors })
   .then(([result]) => process.stdout.write(result.css))
   .catch((error) => {
     console.error(error);
