@@ -1,0 +1,148 @@
+"""A Derivation as a value: its chain, its errors, and what it shows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+import sympy as sp
+
+from helpers.derivation import Derivation, DerivationError
+from helpers.notation import (
+    KL,
+    ArgMax,
+    ArgMin,
+    CrossEntropy,
+    Density,
+    Entropy,
+    Expectation,
+    LogLikelihood,
+    Sample,
+)
+from helpers.rendering import STATUS_MEANING, payload
+
+x, theta, theta_star = sp.symbols("x theta theta_star", real=True)
+P, Q = Density("P"), Density("Q")
+p, p_star = Density("p", theta), Density("p", theta_star)
+u = sp.Symbol("u", positive=True)
+
+
+@pytest.fixture(scope="module")
+def chain():
+    return (
+        Derivation(KL(p_star, p), over=theta, name="chain", title="The chain", article=5)
+        .equals(
+            Expectation(sp.log(p_star(x)), x, p_star) - Expectation(sp.log(p(x)), x, p_star),
+            because="logarithm of a quotient",
+        )
+        .same_argmin(-Expectation(sp.log(p(x)), x, p_star), because=r"free of $\theta$")
+        .same_argmax(Expectation(sp.log(p(x)), x, p_star), because="sign flip")
+    )
+
+
+def test_steps_status_conclusion(chain):
+    assert [s.relation for s in chain.steps] == ["=", "argmin", "argmax"]
+    assert [s.sense for s in chain.lines] == ["min", "min", "min", "max"]
+    assert chain.status == "proved"
+    assert chain.conclusion == Expectation(sp.log(p(x)), x, p_star)
+    assert chain.start == KL(p_star, p)
+    assert all(s.seconds > 0 for s in chain.steps)
+
+
+def test_a_derivation_is_immutable():
+    start = Derivation(u**2 - 1)
+    longer = start.equals((u - 1) * (u + 1))
+    assert start.steps == ()
+    assert len(longer.steps) == 1
+
+
+def test_error_names_step_sides_and_counterexample():
+    good = Derivation(u**2, name="squares").equals(u * u)
+    with pytest.raises(DerivationError) as caught:
+        good.equals(u**3)
+    error = caught.value
+    assert (error.step, error.left, error.right) == (2, u**2, u**3)
+    assert set(error.counterexample.values) == {"u"}
+    assert "squares" in str(error)
+    assert error.counterexample.left in str(error)
+
+
+def test_text_is_deterministic_and_has_no_times(chain):
+    text = repr(chain)
+    assert text == repr(chain)
+    assert "seconds" not in text
+    assert "arg max_theta" in text
+    assert "sign flip" in text
+    assert "[proved]" in text
+
+
+def test_payload_follows_its_schema(chain):
+    data = payload(chain)
+    assert {"name", "title", "hypotheses", "article", "lean", "rests_on", "steps", "status"} <= set(
+        data
+    )
+    assert data["name"] == "chain"
+    assert data["article"] == 5
+    for step in data["steps"]:
+        assert {"relation", "relation_latex", "latex", "because", "status", "witnesses"} <= set(
+            step
+        )
+        assert step["status"] in STATUS_MEANING
+    assert data["steps"][0]["relation"] == "start"
+    assert data["steps"][3]["latex"].startswith(r"\operatorname*{arg\,max}_{\theta}")
+
+
+def test_mime_bundle(chain):
+    bundle = chain._repr_mimebundle_()
+    assert {"text/plain", "text/latex", "text/html", "text/markdown"} <= set(bundle)
+    body = bundle["text/markdown"].split("\n", 1)[1].rsplit("\n", 1)[0]
+    assert bundle["text/markdown"].startswith("````{derivation}")
+    assert json.loads(body) == payload(chain)
+    assert "<script" not in bundle["text/html"]
+    assert r"\begin{aligned}" in bundle["text/latex"]
+
+
+def test_sense_may_be_stated_by_the_start():
+    n = sp.Symbol("n", integer=True, positive=True)
+    sample = Sample("x", n)
+    d = Derivation(ArgMax(LogLikelihood(p, sample), theta)).same_argmin(-LogLikelihood(p, sample))
+    assert [s.sense for s in d.lines] == ["max", "min"]
+    with pytest.raises(DerivationError):
+        Derivation(ArgMin((theta - 1) ** 2, theta)).same_argmax((theta - 1) ** 2)
+
+
+def test_cited_is_shown_as_cited_and_needs_a_reference():
+    d = Derivation(Entropy(P)).cited(
+        CrossEntropy(P, P), reference="cover2006", hypotheses="finite entropy"
+    )
+    assert d.status == "cited"
+    assert d.steps[0].witnesses == ()
+    assert "cover2006" in repr(d)
+    with pytest.raises(ValueError, match="reference"):
+        Derivation(Entropy(P)).cited(0, reference="")
+
+
+@pytest.mark.parametrize("method", ["same_argmin", "same_argmax", "argmax_at", "argmin_at"])
+def test_arg_steps_need_a_parameter(method):
+    with pytest.raises(ValueError, match="over"):
+        getattr(Derivation(u**2), method)(u)
+
+
+def test_after_an_optimum_only_equalities():
+    d = Derivation(ArgMin((theta - 2) ** 2, theta)).argmin_at(2).equals(1 + 1)
+    assert d.conclusion == 2
+    with pytest.raises(ValueError, match="only"):
+        Derivation(ArgMin((theta - 2) ** 2, theta)).argmin_at(2).at_most(3)
+    with pytest.raises(ValueError, match="arg min"):
+        Derivation(ArgMin(theta**2, theta)).argmax_at(0)
+
+
+def test_import_is_light():
+    code = (
+        "import sys, helpers.derivation; "
+        "print(sorted({'scipy', 'matplotlib', 'ipywidgets', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
