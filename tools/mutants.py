@@ -454,6 +454,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, help="how many broken copies to try; all by default")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--trust-steps", action="store_true", help="do not check them unbroken")
     parser.add_argument("--slowest", type=int, default=0, help="name that many of the slowest")
     options = parser.parse_args(arguments)
     begun = time.perf_counter()
@@ -465,6 +466,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sample=options.sample,
         seed=options.seed,
         processes=options.processes,
+        baselines=not options.trust_steps,
         log=lambda line: print(line, file=sys.stderr, flush=True),
     )
     if options.names:
