@@ -105,8 +105,10 @@ class Refutation:
         found = self.error.counterexample
         point = ", ".join(f"{_typeset(name)} = {value}" for name, value in self.values.items())
         note = _short(found.note)
-        for name in self.values:
-            note = re.sub(rf"\b{re.escape(name)}\b", lambda m: _typeset(m[0]), note)
+        free = self.error.left.free_symbols | self.error.right.free_symbols
+        for name in sorted({str(symbol) for symbol in free} | set(self.values)):
+            # Only where a value follows: "a" is a word, too.
+            note = re.sub(rf"\b{re.escape(name)}(?= = )", lambda m: _typeset(m[0]), note)
         left, right = self._sides()
         at = f"At {point}" if point else "Counterexample"
         return f"{at}: the left side is {left}, the right side is {right}{note and f' ({note})'}."
