@@ -267,7 +267,7 @@ LEDGER = "# Ledger\n\n```{ledger}\n:promises: claims.toml\n```\n"
         ),
         ({"one.md": page(chain("a")), "ledger.md": LEDGER}, "there is no file claims.toml"),
         (
-            {"one.md": page(chain("a")), "ledger.md": "# Ledger\n\n```{ledger} grpah\n```"},
+            {"one.md": page(chain("a")), "ledger.md": "# Ledger\n\n```{ledger} pie\n```"},
             "expected one of totals, graph, claims",
         ),
         ({"one.md": "# A page\n\nSee {eq}`eq-nothing`."}, "equation not found: eq-nothing"),
