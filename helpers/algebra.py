@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy as sp
+from sympy.functions.combinatorial.numbers import stirling
 
 from helpers.notation import (
     Beta,
@@ -259,8 +260,6 @@ def _power_moment(k, d):
     }.get(type(d))
     if falling is None:
         return None
-    from sympy.functions.combinatorial.numbers import stirling
-
     return sp.expand(
         sp.Add(*[stirling(k, j) * sp.expand_func(falling(j)) for j in range(1, k + 1)])
     )

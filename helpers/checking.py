@@ -25,7 +25,23 @@ import sympy as sp
 from helpers import proofs
 from helpers.algebra import is_zero, normal_form
 from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
-from helpers.notation import Density, Expectation, Pdf, Sample, SampleMean, VocabularyExpr
+from helpers.notation import (
+    Bernoulli,
+    Categorical,
+    Cauchy,
+    Density,
+    Expectation,
+    Exponential,
+    Normal,
+    Pdf,
+    Poisson,
+    Probability,
+    Sample,
+    SampleMean,
+    Uniform,
+    Variance,
+    VocabularyExpr,
+)
 from helpers.points import (
     Context,
     NoPoints,
@@ -74,7 +90,7 @@ def weakest(statuses) -> str:
     return max(statuses, key=STATUSES.index, default="defined")
 
 
-class NotChecked(Exception):
+class NotChecked(Exception):  # noqa: N818 (it reads as what it says)
     """Neither witness could speak: the step is not refuted, and not accepted either."""
 
 
@@ -336,7 +352,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
             if not mp.isinf(gap):
                 starts.append((rank, len(starts), gap, env, a, b))
         if counterexample is None and starts:
-            tightest, counterexample, tried = _descend(*min(starts), context)
+            tightest, counterexample, tried = _descend(min(starts), context)
             count += tried
     except NoPoints:
         count = 0
@@ -393,8 +409,9 @@ def _gap_at(a, b, env):
         return gap, (gap / size if size else gap), None
 
 
-def _descend(rank, _tie, gap, env, a, b, context):
+def _descend(start, context):
     """Walk from the tightest point towards smaller differences, one symbol at a time."""
+    rank, _, gap, env, a, b = start
     tried = 0
     movable = [
         s for s in free_symbols_of([a, b]) if s in env and not s.is_integer and env[s].is_Rational
@@ -506,7 +523,7 @@ def _order(before, after, sign, context):
                 continue
             ordered = False
             # Not a monotone change of the objective; the optima may agree all the same.
-            if _same_optimum(a, b, sign, env, domains, context):
+            if _same_optimum(a, b, sign, env, domains):
                 break
             names = ", ".join(map(str, over))
             other = ", ".join(_shown(e2[s]) for s in over)
@@ -552,7 +569,7 @@ def _value_of_another(symbol, domain, env, over):
     return next((v for v in values if domain.contains(v) == True), env[symbol])  # noqa: E712
 
 
-def _same_optimum(a, b, sign, env, domains, context) -> bool:
+def _same_optimum(a, b, sign, env, domains) -> bool:
     """Both objectives minimised over one parameter by search: the same place?"""
     if len(domains) != 1 or _is_heavy(a, b):
         return False
@@ -690,7 +707,7 @@ def _rival(best, domains, rng, k, context):
 def check_limit(left, right, variable, point, context: Context) -> Verdict:
     """Does left tend to right as the variable goes to the point?"""
     if any(t.distribution is not None for t in left.atoms(Sample)) and left.atoms(SampleMean):
-        outside = left.atoms(Expectation, *_closed_over_samples())
+        outside = left.atoms(Expectation, Probability, Variance)
         if not outside:
             return _check_sampled_limit(left, right, variable, context)
     witnesses = []
@@ -708,12 +725,6 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
     if count:
         witnesses.append(Witness("numeric", f"the distance shrinks along {count} sequences"))
     return _ruled(witnesses, count)
-
-
-def _closed_over_samples():
-    from helpers.notation import Probability, Variance
-
-    return (Probability, Variance)
 
 
 def _symbolic_limit(left, variable, point):
@@ -782,7 +793,7 @@ _MISS = 1e-4
 
 def _check_sampled_limit(left, right, variable, context) -> Verdict:
     """A mean of random draws: simulated, with Chebyshev's bound as the tolerance."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 (only simulations need it; keeps the import light)
 
     (mean,) = left.atoms(SampleMean)
     sample = mean.sample
@@ -804,8 +815,6 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
             value_of = sp.lambdify([t], _numeric_formula(inner_f, env), "numpy")
             average = float(np.mean(value_of(draws) * np.ones(len(draws))))
             try:
-                from helpers.notation import Variance
-
                 goal = evaluate(goal_e, env, 20).value
                 variance = evaluate(Variance(inner_f, t, law), env, 20).value
             except (NotEvaluable, Undefined, ValueError):
@@ -835,7 +844,8 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
         witnesses.append(
             Witness(
                 "sampled",
-                f"{count} simulations of {_DRAWS} draws{under} within Chebyshev's bound for one miss in 10^4",
+                f"{count} simulations of {_DRAWS} draws{under} within "
+                "Chebyshev's bound for one miss in 10^4",
             )
         )
     return _ruled(witnesses, count, weak="sampled")
@@ -848,17 +858,7 @@ def _numeric_formula(f, env):
 
 def _drawn(law, env, rng, size):
     """Draws from a concrete distribution, as an array; None for a law that is not simulated."""
-    import numpy as np
-
-    from helpers.notation import (
-        Bernoulli,
-        Categorical,
-        Cauchy,
-        Exponential,
-        Normal,
-        Poisson,
-        Uniform,
-    )
+    import numpy as np  # noqa: PLC0415 (only simulations need it; keeps the import light)
 
     values = [
         float(sp.N(p.subs({k: v for k, v in env.items() if isinstance(k, sp.Symbol)})))

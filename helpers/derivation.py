@@ -184,11 +184,11 @@ class Derivation:
 
     def defined_as(self, e, *, because="") -> Derivation:
         """Define the last expression as ``e``; what can be evaluated independently is compared."""
-        return self._add(":=", e, because, lambda l, r: check_definition(l, r, self._context()))
+        return self._add(":=", e, because, lambda a, b: check_definition(a, b, self._context()))
 
     def equals(self, e, *, because="") -> Derivation:
         """The last expression equals ``e``."""
-        return self._add("=", e, because, lambda l, r: check_equal(l, r, self._context()))
+        return self._add("=", e, because, lambda a, b: check_equal(a, b, self._context()))
 
     def at_most(self, e, *, because="", equality_when=None) -> Derivation:
         """The last expression is at most ``e``; ``equality_when`` names a case of equality."""
@@ -196,7 +196,7 @@ class Derivation:
             "<=",
             e,
             because,
-            lambda l, r: check_inequality(l, r, "<=", self._context(), equality_when),
+            lambda a, b: check_inequality(a, b, "<=", self._context(), equality_when),
             equality_when=equality_when,
         )
 
@@ -206,7 +206,7 @@ class Derivation:
             ">=",
             e,
             because,
-            lambda l, r: check_inequality(l, r, ">=", self._context(), equality_when),
+            lambda a, b: check_inequality(a, b, ">=", self._context(), equality_when),
             equality_when=equality_when,
         )
 
@@ -233,7 +233,7 @@ class Derivation:
             "->",
             e,
             because,
-            lambda l, r: check_limit(l, r, variable, sp.sympify(point), self._context()),
+            lambda a, b: check_limit(a, b, variable, sp.sympify(point), self._context()),
             as_=(variable, sp.sympify(point)),
         )
 
@@ -247,7 +247,7 @@ class Derivation:
             relation,
             e,
             because,
-            lambda l, r: Verdict("cited"),
+            lambda a, b: Verdict("cited"),
             reference=reference,
             hypotheses=tuple(hypotheses),
         )
@@ -263,7 +263,7 @@ class Derivation:
             f"argm{sense[1:]}",
             e,
             because,
-            lambda l, r: check_same_arg(l, r, flip, self._context()),
+            lambda a, b: check_same_arg(a, b, flip, self._context()),
             sense=sense,
         )
 
@@ -278,7 +278,7 @@ class Derivation:
             f"arg{sense}at",
             shown,
             because,
-            lambda l, r: check_optimum(l, values, sense, self._context(), subject_to),
+            lambda a, b: check_optimum(a, values, sense, self._context(), subject_to),
             sense=sense,
             subject_to=subject_to,
         )

@@ -335,9 +335,8 @@ def _escapes(P: Distribution, Q: Distribution) -> bool:
         )
     if isinstance(P, Mixture):
         return any(_escapes(part, Q) for weight, part in P.parts if weight != 0)
-    if isinstance(Q, Mixture):
-        if any(not _escapes(P, part) for weight, part in Q.parts if weight != 0):
-            return False
+    if isinstance(Q, Mixture) and any(not _escapes(P, part) for w, part in Q.parts if w != 0):
+        return False
     (a, b), (c, d) = bounds_of(P.support), bounds_of(Q.support)
     return bool(a < c) or bool(b > d)
 
@@ -495,7 +494,7 @@ def _smooth_integral(f, x, a, b, digits) -> Value:
     smooth = _folded(_settled(f, x, middle, digits), x, digits)
     if smooth.has(sp.oo, -sp.oo, sp.zoo, sp.nan):
         signs = {_sign_of_infinity(smooth, x, t, digits) for t in (middle, _inside(a, middle))}
-        if signs == {1} or signs == {-1}:
+        if signs in ({1}, {-1}):
             return Value(mp.inf * signs.pop(), mp.mpf(0))
         raise NotEvaluable("the integrand is infinite on part of the range")
     return integrate(smooth, x, a, b, digits)
@@ -585,8 +584,6 @@ def _as_float(n, digits):
 
 def _sample_expectation(e, env, digits) -> Value:
     """An expectation over a whole sample: full enumeration for a finite law and a small n."""
-    import itertools
-
     sample = e.sample
     law = _at(sample.distribution, env)
     n = _integer(sample.size, env)

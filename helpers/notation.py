@@ -26,6 +26,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 from sympy.core.symbol import Str
+from sympy.printing.latex import translate
 
 __all__ = [
     "JSD",
@@ -65,17 +66,16 @@ __all__ = [
     "Uniform",
     "Variance",
     "VocabularyExpr",
+    "symbol_latex",
 ]
 
 
-def _sub(name: str) -> str:
+def symbol_latex(name: str) -> str:
     """LaTeX of a plain name: ``theta_star`` becomes ``\\theta^{*}``."""
-    from sympy.printing.latex import translate
-
     if name.endswith("_star"):
-        return f"{_sub(name[:-5])}^{{*}}"
+        return f"{symbol_latex(name[:-5])}^{{*}}"
     if name.endswith("_hat"):
-        return rf"\hat{{{_sub(name[:-4])}}}"
+        return rf"\hat{{{symbol_latex(name[:-4])}}}"
     head, _, tail = name.partition("_")
     head = translate(head)
     return f"{head}_{{{translate(tail)}}}" if tail else head
@@ -172,7 +172,7 @@ class Distribution(sp.Basic):
 
     def _latex(self, printer, *args) -> str:
         if self.label:
-            return _sub(self.label)
+            return symbol_latex(self.label)
         return rf"{self._tex}\left({self._latex_parameters(printer)}\right)"
 
     def _sympystr(self, printer, *args) -> str:
@@ -184,7 +184,7 @@ class Distribution(sp.Basic):
     def _density_latex(self, printer, x: str) -> str:
         if self.label:
             head, _, tail = self.label.partition("_")
-            return rf"{_sub('_'.join(filter(None, [head.lower(), tail])))}\left({x}\right)"
+            return rf"{symbol_latex('_'.join(filter(None, [head.lower(), tail])))}\left({x}\right)"
         return rf"{self._tex}\left({x} \mid {self._latex_parameters(printer)}\right)"
 
     def _density_str(self, printer, x: str) -> str:
@@ -299,8 +299,8 @@ class Density(Distribution):
 
     def _latex(self, printer, *args):
         if self.label:
-            return _sub(self.label)
-        base = _sub(self.name)
+            return symbol_latex(self.label)
+        base = symbol_latex(self.name)
         if self.parameters:
             inside = ", ".join(printer._print(a) for a in self.parameters)
             return f"{base}_{{{inside}}}"
@@ -316,7 +316,7 @@ class Density(Distribution):
     def _density_latex(self, printer, x):
         given = ", ".join(printer._print(a) for a in self.parameters)
         given = rf" \mid {given}" if given else ""
-        return rf"{_sub(self._symbol())}\left({x}{given}\right)"
+        return rf"{symbol_latex(self._symbol())}\left({x}{given}\right)"
 
     def _density_str(self, printer, x):
         given = ", ".join(printer._print(a) for a in self.parameters)
@@ -727,7 +727,7 @@ class Uniform(Distribution):
         return -sp.log(upper - lower)
 
     def _domains(self):
-        lower, upper = self.parameters
+        lower, _ = self.parameters
         if lower == 0:
             return (None, _POSITIVE)
         return (None, None)
@@ -839,7 +839,7 @@ class Mixture(Distribution):
     p(x)/2 + q(x)/2
     """
 
-    def __new__(cls, first, second, weight=sp.Rational(1, 2), label="M"):
+    def __new__(cls, first, second, weight=sp.S.Half, label="M"):
         for name, part in (("first", first), ("second", second)):
             if not isinstance(part, Distribution):
                 raise TypeError(f"{name} must be a Distribution, got {part!r}")
@@ -889,7 +889,7 @@ class Mixture(Distribution):
 
     def _latex(self, printer, *args):
         if self.label:
-            return _sub(self.label)
+            return symbol_latex(self.label)
         first, second, weight = self.args[:3]
         if weight == sp.Rational(1, 2):
             return (
@@ -988,7 +988,7 @@ class Transformed(Distribution):
 
     def _latex(self, printer, *args):
         if self.label:
-            return _sub(self.label)
+            return symbol_latex(self.label)
         return rf"g_{{\#}}{printer._print(self.base)}"
 
     def _sympystr(self, printer, *args):
@@ -1039,7 +1039,7 @@ class Independent(Distribution):
 
     def _latex(self, printer, *args):
         if self.label:
-            return _sub(self.label)
+            return symbol_latex(self.label)
         return r" \otimes ".join(printer._print(part) for part in self.parts)
 
     def _sympystr(self, printer, *args):
@@ -1268,7 +1268,7 @@ class _UnderDistribution(VocabularyExpr):
 class Expectation(_UnderDistribution):
     """The expectation of ``f`` for ``x ~ P``: ``Expectation(f, x, P)``.
 
-    With a :class:`Sample` in place of ``x`` and ``P``, the expectation over the whole i.i.d. sample.
+    With a :class:`Sample` in place of ``x`` and ``P``, the expectation over the whole sample.
 
     >>> x = sp.Symbol("x", real=True)
     >>> Expectation(x**2, x, Normal(0, 3)).doit()

@@ -48,7 +48,7 @@ _Q = 10**6
 _RELATIONAL = sp.core.relational.Relational
 
 
-class NoPoints(Exception):
+class NoPoints(Exception):  # noqa: N818
     """No points can be drawn from a domain, or no witness family fits a density."""
 
 
@@ -370,8 +370,8 @@ def points(expressions, context: Context, rng, count: int, extra: int = 40):
 
     def fresh(candidates, limit):
         produced = 0
-        for env in candidates:
-            env = meet(env, context)
+        for candidate in candidates:
+            env = meet(candidate, context)
             if env is None:
                 continue
             key = tuple(sorted((str(k), str(v)) for k, v in env.items()))

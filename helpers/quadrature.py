@@ -13,6 +13,7 @@ H. Takahasi and M. Mori, "Double exponential formulas for numerical integration"
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -25,11 +26,11 @@ _MAX_LEVEL = 8
 _MAX_TERMS = 6000
 
 
-class NotEvaluable(ArithmeticError):
+class NotEvaluable(ArithmeticError):  # noqa: N818
     """The value may exist, but could not be had to the needed accuracy."""
 
 
-class Undefined(ArithmeticError):
+class Undefined(ArithmeticError):  # noqa: N818
     """The expression has no value at this point (log of zero, a division by zero...)."""
 
 
@@ -66,7 +67,7 @@ def integrate(f: sp.Expr, x: sp.Symbol, a: sp.Expr, b: sp.Expr, digits: int) -> 
         pieces.append((f, x, "line", whole))
     else:
         cuts = [a, *marks, b]
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in itertools.pairwise(cuts):
             pieces += _pieces(f, x, left, right, u)
     total, error = mp.mpf(0), mp.mpf(0)
     infinite = []
@@ -85,7 +86,7 @@ def integrate(f: sp.Expr, x: sp.Symbol, a: sp.Expr, b: sp.Expr, digits: int) -> 
     return Value(total, error)
 
 
-class _NoDecay(Exception):
+class _NoDecay(Exception):  # noqa: N818
     """The integrand does not fall off at an end."""
 
     def __init__(self, end):

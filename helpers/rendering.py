@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import html
 import json
+import re
 
 import sympy as sp
 
 from helpers.checking import bound_text
+from helpers.notation import symbol_latex
 
 __all__ = [
     "RELATIONS",
@@ -71,15 +73,11 @@ def _wrapped(derivation, line, printer, wide):
     return f"arg {line.sense}_{over} {body}"
 
 
-def _latex_name(symbol) -> str:
-    from helpers.notation import _sub
-
-    return _sub(symbol.name)
-
-
 def latex(e) -> str:
     """LaTeX of an expression in the book's conventions (theta_star prints as a starred theta)."""
-    symbols = {s: _latex_name(s) for s in e.atoms(sp.Symbol) if s.name.endswith(("_star", "_hat"))}
+    symbols = {
+        s: symbol_latex(s.name) for s in e.atoms(sp.Symbol) if s.name.endswith(("_star", "_hat"))
+    }
     return sp.latex(e, symbol_names=symbols)
 
 
@@ -113,9 +111,8 @@ def as_text(d) -> str:
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
         because = f"   ({line.because})" if line.because else ""
-        rows.append(
-            f"  {RELATIONS[line.relation][0]:>2} {line_text(d, line)}{because}  [{line.status}]"
-        )
+        relation = RELATIONS[line.relation][0]
+        rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
         if line.tightest:
             rows.append(f"       - {line.tightest}")
@@ -182,22 +179,46 @@ def as_markdown(d) -> str:
     return f"````{{derivation}}\n{data}\n````"
 
 
+_ROLE = re.compile(r"\{[a-z:]+\}`([^`]*)`")
+
+
+def _plain_reason(because: str) -> str:
+    """A reason for Lab: MyST roles become their text; inline mathematics stays for MathJax."""
+    return html.escape(_ROLE.sub(lambda m: m.group(1), because))
+
+
 def as_html(d) -> str:
-    """A table for JupyterLab: LaTeX, reason, badge, and the checks to unfold."""
+    """A table for JupyterLab: LaTeX, reason, badge, and the checks to unfold.
+
+    Only elements that Lab keeps in an untrusted notebook, and no script.
+    """
+    caption = ": ".join(html.escape(t) for t in (d.name, d.title) if t)
     rows = []
     for line in d.lines:
-        relation = relation_latex(line)
-        checks = "".join(
-            f"<li>{html.escape(w.kind)}: {html.escape(w.text)}</li>" for w in line.witnesses
-        )
-        details = (
-            f"<details><summary>{line.status}</summary><ul>{checks}</ul></details>"
-            if checks
-            else f"<small>{line.status}</small>"
-        )
+        relation = html.escape(relation_latex(line))
+        relation = f"$\\displaystyle {relation}$" if relation else ""
+        body = html.escape(line_latex(d, line))
+        notes = [f"{w.kind}: {w.text}" for w in line.witnesses]
+        notes += [line.tightest] if line.tightest else []
+        notes += [f"by {line.reference}"] if line.reference else []
+        notes += [f"if {_hypothesis_text(h)}" for h in line.hypotheses]
+        items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+        badge = f"<code>{line.status}</code>"
+        if items:
+            meaning = html.escape(STATUS_MEANING[line.status])
+            badge = f"<details><summary>{badge}</summary>{meaning}<ul>{items}</ul></details>"
+        elif line.relation == "start":
+            badge = ""
+        cell = "<td style='text-align:left'>"
         rows.append(
-            f"<tr><td>${html.escape(relation)}$</td>"
-            f"<td style='text-align:left'>$\\displaystyle {html.escape(line_latex(d, line))}$</td>"
-            f"<td style='text-align:left'>{html.escape(line.because)}</td><td>{details}</td></tr>"
+            f"<tr><td style='text-align:right'>{relation}</td>"
+            f"{cell}$\\displaystyle {body}$</td>"
+            f"{cell}{_plain_reason(line.because)}</td>{cell}{badge}</td></tr>"
         )
-    return "<table>" + "".join(rows) + "</table>"
+    head = f"<p><strong>{caption}</strong> <code>{d.status}</code></p>" if caption else ""
+    hypotheses = "; ".join(
+        _plain_reason(h) if isinstance(h, str) else f"${html.escape(latex(h))}$"
+        for h in d.hypotheses
+    )
+    given = f"<p>For {hypotheses}.</p>" if hypotheses else ""
+    return f"<div>{head}{given}<table>{''.join(rows)}</table></div>"

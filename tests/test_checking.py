@@ -1,4 +1,4 @@
-"""The checker against a collection of true and false steps, and its numbers against closed forms."""
+"""The checker against true and false steps, and its numbers against closed forms."""
 
 from __future__ import annotations
 
