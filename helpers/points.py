@@ -19,6 +19,7 @@ import sympy as sp
 from helpers.notation import (
     Bernoulli,
     Categorical,
+    Concrete,
     Density,
     Distribution,
     Exponential,
@@ -116,6 +117,12 @@ def _families(density: Density, on_its_support: bool) -> dict:
         return bernoulli
     if isinstance(support, sp.Interval) and (support.start, support.end) == (0, sp.oo):
         return exponential
+    if isinstance(support, sp.FiniteSet) and all(k.is_Integer for k in support):
+        k = sp.Symbol("_k", real=True)
+        logits = [sp.Rational(j, 2) * _link(density, j) for j in range(len(support))]
+        # A polynomial through the masses: SymPy pulls a Piecewise apart inside an event.
+        formula = sp.interpolate(list(zip(sorted(support), _softmax(logits), strict=True)), k)
+        return {"categorical": Concrete(formula, k, support, label=density.name)}
     raise NoPoints(f"there is no witness family with support {support}")
 
 
