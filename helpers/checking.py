@@ -263,7 +263,8 @@ def _one_point(a, b, env, family=""):
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         if slack > size * _NEEDED and slack > _ABSOLUTE:
             return None
-        return (gap / size if size else mp.mpf(0)), None
+        # Where both sides are zero within their errors there is nothing to be relative to.
+        return (gap / size if size > _ABSOLUTE else gap), None
 
 
 def check_equal(left, right, context: Context) -> Verdict:
