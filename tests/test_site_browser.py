@@ -31,10 +31,10 @@ NOTE_SHIFTS = """
 """
 # Read to the end as a reader does: what comes late comes now.
 SCROLL_THROUGH = """async () => {
-  const step = innerHeight * 0.9;
+  const step = innerHeight * 0.4;
   for (let at = 0; at < document.documentElement.scrollHeight; at += step) {
     scrollTo(0, at);
-    await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
   }
   scrollTo(0, 0);
   await document.fonts.ready;
@@ -139,6 +139,8 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
         f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for one in found["violations"]
         for node in one["nodes"][:3]
+        # axe does not read MathML: a header that is a formula looks empty to it, and is not.
+        if not (one["id"] == "empty-table-header" and "<math" in node["html"])
     ]
     assert found["testEngine"]["name"] == "axe-core"
     assert not violations, "\n".join(violations)
