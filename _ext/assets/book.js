@@ -33,7 +33,8 @@
   // What scrolls sideways can be reached and scrolled by keyboard. Measured when it comes into view:
   // measuring all of it at once would lay out the whole page.
   const measure = (box) => {
-    if (box.scrollWidth <= box.clientWidth) return box.removeAttribute("tabindex");
+    if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)
+      return box.removeAttribute("tabindex");
     box.tabIndex = 0;
     box.setAttribute("role", "group");
     if (!box.hasAttribute("aria-label"))
