@@ -193,15 +193,9 @@ def join_scripts(static: Path) -> str:
 
 
 # What pages may still need from the folder the theme fills.
-KEPT = {
-    "book.css",
-    "book.js",
-    "searchtools.js",
-    "language_data.js",
-    "files",
-    "card.png",
-    "favicon.svg",
-}
+KEPT = {"book.css", "book.js", "files", "favicon.svg", "card.png"}
+KEPT |= {"searchtools.js", "language_data.js"}  # of the search page
+KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 
 
 def tidy(static: Path) -> None:
