@@ -193,7 +193,7 @@ def join_scripts(static: Path) -> str:
 
 
 # What pages may still need from the folder the theme fills.
-KEPT = {"book.css", "book.js", "files", "favicon.svg", "card.png"}
+KEPT = {"book.css", "book.js", "files", "favicon.svg"}
 KEPT |= {"searchtools.js", "language_data.js"}  # of the search page
 KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 

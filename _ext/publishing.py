@@ -161,9 +161,6 @@ def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
     context["page_summary"] = own or (
         summary_of(doctree, app.config.book_summary) if doctree else app.config.book_summary
     )
-    if app.book_origin.address:
-        context["card_url"] = app.book_origin.address + "_static/card.png"
-        context["card_alt"] = app.config.book_card_alt
 
 
 def write_sitemap(app: Sphinx, out: Path) -> None:
@@ -229,7 +226,6 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_summary", "", "html")
-    app.add_config_value("book_card_alt", "", "html")
     # The theme names some templates relative to its folder of components.
     app.config.templates_path[:0] = [
         str(HERE / "templates"),
