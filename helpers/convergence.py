@@ -1,8 +1,8 @@
 """How fast a mean settles: running means, tail bounds and what simulation says.
 
 The mean of n independent draws with mean mu and variance sigma^2 is written X-bar. Every bound
-speaks of the two-sided tail P(|X-bar - mu| >= epsilon); its two inverses say how many samples make
-the tail at most delta, and which epsilon goes with n and delta.
+speaks of the two-sided tail ``P(|X-bar - mu| >= epsilon)``; its two inverses say how many samples
+make the tail at most delta, and which epsilon goes with n and delta.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def markov_bound(mean: Any, a: Any) -> Any:
 
 
 def chebyshev_bound(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
-    """Return Chebyshev's bound on P(|X-bar - mu| >= epsilon): variance/(n epsilon^2), at most 1.
+    """Return Chebyshev's bound on ``P(|X-bar - mu| >= epsilon)``.
+
+    It is variance/(n epsilon^2), at most 1.
 
     Parameters
     ----------
@@ -262,7 +264,9 @@ def chebyshev_extremal(k: float, *, mean: float = 0.0, std: float = 1.0) -> Any:
 
 
 def hoeffding_bound(epsilon: Any, *, width: Any, n: Any = 1) -> Any:
-    """Return Hoeffding's bound on P(|X-bar - mu| >= epsilon): 2 exp(-2 n epsilon^2 / width^2).
+    """Return Hoeffding's bound on ``P(|X-bar - mu| >= epsilon)``.
+
+    It is 2 exp(-2 n epsilon^2 / width^2), at most 1.
 
     Parameters
     ----------
@@ -352,7 +356,7 @@ def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
 
 
 def clt_tail(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
-    """Return the central limit theorem's approximation of P(|X-bar - mu| >= epsilon).
+    """Return the central limit theorem's approximation of ``P(|X-bar - mu| >= epsilon)``.
 
     It is exact for normal draws, a limit otherwise, and no bound: at finite n the true tail may
     be larger.
@@ -450,7 +454,7 @@ class TailFrequency:
     Attributes
     ----------
     value : float
-        The share of repetitions with |X-bar - mu| >= epsilon.
+        The share of repetitions with ``|X-bar - mu| >= epsilon``.
     low, high : float
         Clopper-Pearson interval for the probability, at the confidence asked for.
     repetitions : int
@@ -477,7 +481,7 @@ def tail_frequency(
     mean: float | None = None,
     confidence: float = 0.99,
 ) -> TailFrequency:
-    """Simulate P(|X-bar - mu| >= epsilon) for the mean of n draws, in bounded memory.
+    """Simulate ``P(|X-bar - mu| >= epsilon)`` for the mean of n draws, in bounded memory.
 
     Parameters
     ----------

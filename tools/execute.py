@@ -86,8 +86,8 @@ def as_text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-def run(path: Path) -> tuple[str, float]:
-    """Execute one notebook in its folder and return its normalised text and the seconds it took."""
+def executed(path: Path) -> tuple[NotebookNode, float]:
+    """Execute one notebook in its folder; return it and the seconds it took."""
     notebook = nbformat.read(path, as_version=4)
     codes = [cell.id for cell in code_cells(notebook)]
     begun = time.perf_counter()
@@ -120,7 +120,13 @@ def run(path: Path) -> tuple[str, float]:
         )
         message = f"{path.name}, code cell {failed} of {len(codes)}, failed:\n{error}"
         raise RuntimeError(message) from None
-    return as_text(normalise(notebook)), time.perf_counter() - begun
+    return notebook, time.perf_counter() - begun
+
+
+def run(path: Path) -> tuple[str, float]:
+    """Execute one notebook and return its normalised text and the seconds it took."""
+    notebook, seconds = executed(path)
+    return as_text(normalise(notebook)), seconds
 
 
 def _store(path: Path, text: str, *, check: bool) -> bool:
