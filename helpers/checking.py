@@ -79,6 +79,7 @@ STATUSES = ("defined", "proved", "exact", "numeric", "sampled", "cited")
 _TOLERANCE = mp.mpf(10) ** -30
 _NEEDED = mp.mpf(10) ** -20
 _ABSOLUTE = mp.mpf(10) ** -25
+_STRAY = mp.mpf(10) ** -10
 
 
 def weakest(statuses) -> str:
@@ -289,7 +290,7 @@ def check_equal(left, right, context: Context) -> Verdict:
 
 def _finite_exact(left, right) -> bool:
     """A finite case in rational numbers, where the two sides are the same fraction."""
-    values = [exact_value(left), exact_value(right)]
+    values = [exact_value(left, finite=True), exact_value(right, finite=True)]
     return all(v is not None and v.is_Rational for v in values) and values[0] == values[1]
 
 
@@ -394,8 +395,15 @@ def _gap_at(a, b, env):
     except (NotEvaluable, Undefined, ValueError):
         return None
     with mp.workdps(50):
-        if isinstance(u.value, mp.mpc) or isinstance(v.value, mp.mpc):
-            return None
+        real = [not isinstance(w.value, mp.mpc) for w in (u, v)]
+        if not all(real):
+            # A root or a logarithm that is complex only by rounding tells nothing; where one
+            # side is a real number and the other truly is none, there is no inequality.
+            strays = [abs(mp.im(w.value)) > _STRAY for w in (u, v)]
+            if strays != [not r for r in real] or not any(real):
+                return None
+            note = "one side is not a real number"
+            return mp.inf, mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         if u.is_infinite or v.is_infinite:
             gap = mp.inf if u.value <= v.value else -mp.inf
             fails, size = u.value > v.value, mp.mpf(1)
@@ -473,8 +481,11 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
 _DIGITS = 25
 
 
-def check_same_arg(before, after, flip: bool, context: Context) -> Verdict:
-    """Have two objectives the same arg min (``flip``: arg min of one, arg max of the other)?"""
+def check_same_arg(before, after, flip: bool, context: Context, sense: str = "min") -> Verdict:
+    """Have two objectives the same optimum (``flip``: arg min of one, arg max of the other)?
+
+    ``sense`` says which optimum of ``before`` is meant.
+    """
     sign = -1 if flip else 1
     try:
         pairs, counterexample, ordered = _order(before, after, sign, context)
@@ -484,6 +495,12 @@ def check_same_arg(before, after, flip: bool, context: Context) -> Verdict:
         return Verdict("refuted", points=pairs, counterexample=counterexample)
     witnesses = []
     reason = proofs.same_arg(before, sign * after, context)
+    if pairs and ordered and not reason:
+        # No rule speaks, and pairs drawn at random may all lie on one side of the optimum.
+        more, counterexample, ordered = _around_optima(before, after, sign, sense, context)
+        pairs += more
+        if counterexample is not None:
+            return Verdict("refuted", points=pairs, counterexample=counterexample)
     if reason:
         witnesses.append(Witness("rule", f"sign flip, and {reason}" if flip else reason))
     if pairs and ordered:
@@ -513,37 +530,111 @@ def _order(before, after, sign, context):
                 continue
             if not any(isinstance(t.value, mp.mpc) for t in (f, g)):
                 values.append((local, f.value, sign * g.value))
-        for (e1, f1, g1), (e2, f2, g2) in itertools.combinations(values, 2):
-            blur_f = mp.mpf(10) ** -18 * max(abs(f1), abs(f2))
-            blur_g = mp.mpf(10) ** -18 * max(abs(g1), abs(g2))
-            pairs += 1
-            alike = (f1 - f2 > blur_f) == (g1 - g2 > blur_g) and (f2 - f1 > blur_f) == (
-                g2 - g1 > blur_g
-            )
-            if alike:
+        count, apart = _first_apart(values)
+        pairs += count
+        if apart is None:
+            continue
+        ordered = False
+        # Not a monotone change of the objective; the optima may agree all the same.
+        if not _same_optimum(a, b, sign, env, domains):
+            return pairs, _opposite(*apart, sign, over), ordered
+    return pairs, None, ordered
+
+
+def _first_apart(values):
+    """How many pairs were compared, and the first that the two objectives order differently."""
+    pairs = 0
+    for one, two in itertools.combinations(values, 2):
+        (_, f1, g1), (_, f2, g2) = one, two
+        blur_f = mp.mpf(10) ** -18 * max(abs(f1), abs(f2))
+        blur_g = mp.mpf(10) ** -18 * max(abs(g1), abs(g2))
+        pairs += 1
+        alike = (f1 - f2 > blur_f) == (g1 - g2 > blur_g) and (f2 - f1 > blur_f) == (
+            g2 - g1 > blur_g
+        )
+        if not alike:
+            return pairs, (one, two)
+    return pairs, None
+
+
+def _opposite(one, two, sign, over) -> Counterexample:
+    (e1, f1, g1), (e2, f2, g2) = one, two
+    names = ", ".join(map(str, over))
+    other = ", ".join(_shown(e2[s]) for s in over)
+    first = ", ".join(_shown(e1[s]) for s in over)
+    return Counterexample(
+        _values({k: v for k, v in e1.items() if k not in over}),
+        f"{mp.nstr(f1, 10)} then {mp.nstr(f2, 10)}",
+        f"{mp.nstr(sign * g1, 10)} then {mp.nstr(sign * g2, 10)}",
+        f"first value for {names} = {first}, second for {names} = {other}: opposite orders",
+    )
+
+
+def _around_optima(before, after, sign, sense, context):
+    """Order parameter values on a grid over the domain and close to both sides' optima.
+
+    Each parameter is moved alone, the others and the data stay; a monotone change of the
+    objective keeps the order along such a line, too.
+    """
+    pairs, ordered, lines = 0, True, {}
+    factor = 1 if sense == "min" else -1
+    for name, (a, b), env in _trials([before, after], context, (4, 0), (3, 0), (1, 0)):
+        domains = {s: domain_of(s, [a, b, *context.background], context) for s in context.over}
+        for s, domain in domains.items():
+            lines[name, s] = lines.get((name, s), 0) + 1
+            if lines[name, s] > 4 or not isinstance(domain, sp.Interval):
+                continue
+            found = _line(a, b, sign, factor, s, domain, env, 2 if name else 6)
+            count, apart = _first_apart(found)
+            pairs += count
+            if apart is None:
                 continue
             ordered = False
-            # Not a monotone change of the objective; the optima may agree all the same.
-            if _same_optimum(a, b, sign, env, domains):
-                break
-            names = ", ".join(map(str, over))
-            other = ", ".join(_shown(e2[s]) for s in over)
-            first = ", ".join(_shown(e1[s]) for s in over)
-            note = (
-                f"first value for {names} = {first}, second for {names} = {other}: opposite orders"
-            )
-            shown = {k: v for k, v in e1.items() if k not in over}
-            return (
-                pairs,
-                Counterexample(
-                    _values(shown),
-                    f"{mp.nstr(f1, 10)} then {mp.nstr(f2, 10)}",
-                    f"{mp.nstr(sign * g1, 10)} then {mp.nstr(sign * g2, 10)}",
-                    note,
-                ),
-                ordered,
-            )
+            if not _same_optimum(a, b, sign, env, domains):
+                return pairs, _opposite(*apart, sign, (s,)), ordered
     return pairs, None, ordered
+
+
+def _line(a, b, sign, factor, s, domain, env, rounds) -> list:
+    """Both objectives along one parameter: a grid, then ever closer to the better of its points."""
+    found: dict = {}
+
+    def try_at(t):
+        if t in found or domain.contains(t) != sp.true:
+            return
+        local = {**env, s: t}
+        try:
+            f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+        except (NotEvaluable, Undefined, ValueError):
+            return
+        if not any(isinstance(v.value, mp.mpc) for v in (f, g)):
+            found[t] = (local, f.value, sign * g.value)
+
+    for t in _spread(domain):
+        try_at(t)
+    for _ in range(rounds):
+        places = sorted(found)
+        for side in (1, 2):
+            if not found:
+                return []
+            best = min(places, key=lambda t, side=side: factor * found[t][side])
+            k = places.index(best)
+            for neighbour in places[max(k - 1, 0) : k] + places[k + 1 : k + 2]:
+                try_at((best + neighbour) / 2)
+    return list(found.values())
+
+
+def _spread(domain: sp.Interval) -> list:
+    """Values over a whole interval: evenly, or on both scales where it has no end."""
+    low, high = domain.start, domain.end
+    if low.is_finite and high.is_finite:
+        return [low + (high - low) * sp.Rational(k, 16) for k in (1, 3, 5, 7, 9, 11, 13, 15)]
+    scales = [sp.Rational(1, 16), sp.Rational(1, 4), 1, 3, 8, 24]
+    if low.is_finite:
+        return [low + t for t in scales]
+    if high.is_finite:
+        return [high - t for t in scales]
+    return [-24, -8, -3, -1, sp.Rational(-1, 4), sp.Rational(1, 4), 1, 3, 8, 24]
 
 
 def _rivals(env, domains, rng, count, context):
@@ -788,7 +879,7 @@ def _approach(left, right, variable, point, context):
     return count, None
 
 
-_DRAWS = 200_000
+_DRAWS = 4_000_000
 _MISS = 1e-4
 
 

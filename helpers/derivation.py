@@ -263,7 +263,7 @@ class Derivation:
             f"argm{sense[1:]}",
             e,
             because,
-            lambda a, b: check_same_arg(a, b, flip, self._context()),
+            lambda a, b: check_same_arg(a, b, flip, self._context(), current),
             sense=sense,
         )
 

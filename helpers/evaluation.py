@@ -52,8 +52,10 @@ def evaluate(expr: sp.Expr, env: dict | None = None, digits: int = DIGITS) -> Va
         return _evaluate(sp.sympify(expr), dict(env or {}), digits)
 
 
-def exact_value(e: sp.Expr, env: dict | None = None) -> sp.Expr | None:
+def exact_value(e: sp.Expr, env: dict | None = None, finite: bool = False) -> sp.Expr | None:
     """The exact value of ``e`` at a point, sums and finite expectations carried out, or None.
+
+    ``finite`` leaves integrals and infinite sums alone (None): SymPy may search them for long.
 
     >>> x = sp.Symbol("x")
     >>> exact_value(sp.Sum(1 / x, (x, 1, 3)))
@@ -65,6 +67,8 @@ def exact_value(e: sp.Expr, env: dict | None = None) -> sp.Expr | None:
         if not nodes:
             break
         e = e.xreplace({n: n.unfold() for n in nodes})
+    if finite and (e.has(sp.Integral) or any(t.has(sp.oo) for t in e.atoms(sp.Sum))):
+        return None
     value = _at(_at(e, env or {}).doit(), env or {})
     return value if isinstance(value, sp.Expr) and not value.free_symbols else None
 
@@ -254,6 +258,8 @@ def _function(e, env, digits, eps):
                         b.value + (sign * a.error if j == k else 0) for j, b in enumerate(args)
                     ]
                     error += abs(f(*moved) - value)
+    except NameError as problem:
+        raise NotEvaluable(f"{e.func} is not a function with values") from problem
     except (ZeroDivisionError, ValueError, OverflowError) as problem:
         raise Undefined(f"{e.func} has no value here") from problem
     if mp.isnan(value):
