@@ -102,6 +102,19 @@ def _hypothesis_text(h) -> str:
     return h if isinstance(h, str) else str(h)
 
 
+_ROLE = re.compile(r"\{[a-z:]+\}`([^`]*)`")
+
+
+def _named(because: str) -> str:
+    """A reason outside the website: a MyST role becomes its text, an equation's its claim."""
+    return _ROLE.sub(lambda m: m.group(1).removeprefix("eq-"), because)
+
+
+def _plain_reason(because: str) -> str:
+    """A reason for Lab: roles become their text; inline mathematics stays for MathJax."""
+    return html.escape(_named(because))
+
+
 def as_text(d) -> str:
     """The chain for a terminal; nbval compares it."""
     title = ": ".join(t for t in (d.name, d.title) if t)
@@ -110,7 +123,7 @@ def as_text(d) -> str:
         rows.append("  for " + "; ".join(_hypothesis_text(h) for h in d.hypotheses))
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
-        because = f"   ({line.because})" if line.because else ""
+        because = f"   ({_named(line.because)})" if line.because else ""
         relation = RELATIONS[line.relation][0]
         rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
@@ -129,7 +142,7 @@ def as_latex(d) -> str:
         if k == 0:
             rows.append(f"& {body}")
             continue
-        because = line.because.replace("$", "").replace("%", r"\%").replace("_", r"\_")
+        because = _named(line.because).replace("$", "").replace("%", r"\%").replace("_", r"\_")
         reason = rf" && \text{{{because}}}" if because else ""
         rows.append(f"{relation_latex(line)} \\; & {body}{reason}")
     return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
@@ -177,14 +190,6 @@ def as_markdown(d) -> str:
     """A MyST directive that the site turns into a numbered equation with its checks."""
     data = json.dumps(payload(d), indent=1, ensure_ascii=False, sort_keys=True)
     return f"````{{derivation}}\n{data}\n````"
-
-
-_ROLE = re.compile(r"\{[a-z:]+\}`([^`]*)`")
-
-
-def _plain_reason(because: str) -> str:
-    """A reason for Lab: MyST roles become their text; inline mathematics stays for MathJax."""
-    return html.escape(_ROLE.sub(lambda m: m.group(1), because))
 
 
 def as_html(d) -> str:
