@@ -221,13 +221,13 @@ def subplots(
     height : float, optional
         Height in inches; by default 2.8 for one row and 2.3 for each of several.
     **options
-        Passed on to :meth:`matplotlib.figure.Figure.subplots` (``sharex``, ``width_ratios``).
+        Passed on to ``Figure.subplots`` (``sharex``, ``width_ratios``).
 
     Returns
     -------
     fig : matplotlib.figure.Figure
     axes : matplotlib.axes.Axes or numpy.ndarray of them
-        As :func:`matplotlib.pyplot.subplots` does.
+        As ``pyplot.subplots`` gives them.
 
     Raises
     ------
