@@ -49,6 +49,7 @@ _I = sp.Symbol("_i", integer=True, positive=True)
 def normal_form(e: sp.Expr) -> sp.Expr:
     """The expression with divergences opened, expectations expanded and bound variables renamed.
 
+    >>> from helpers.notation import KL, CrossEntropy, Density, Entropy
     >>> P, Q = Density("P"), Density("Q")
     >>> normal_form(CrossEntropy(P, Q) - Entropy(P) - KL(P, Q))
     0

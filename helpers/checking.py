@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mpmath as mp
 import sympy as sp
@@ -52,6 +52,8 @@ from helpers.points import (
     generator,
     meet,
     points,
+    thresholds,
+    tight_families,
     witness_families,
 )
 
@@ -179,21 +181,7 @@ def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
     rng = generator(context, *sides)
     for name, replacement in witness_families(*sides):
         concrete = [concretise(e, replacement) for e in sides]
-        inner = context
-        if replacement:
-            background = tuple(
-                concretise(e, replacement)
-                for e in context.background
-                if e.atoms(Density) <= set(replacement)
-            )
-            inner = Context(
-                context.domain,
-                context.hypotheses,
-                context.rests_on,
-                context.over,
-                context.seed,
-                background,
-            )
+        inner = _inner(context, replacement)
         if not _is_heavy(*concrete):
             count, extra = light
         elif name:
@@ -202,6 +190,38 @@ def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
             count, extra = heavy
         for env in points(concrete, inner, rng, count, extra):
             yield name, concrete, env
+
+
+def _inner(context, replacement) -> Context:
+    """The same context where abstract densities are replaced in what was said before, too."""
+    background = tuple(
+        concretise(e, replacement)
+        for e in context.background
+        if not replacement or e.atoms(Density) <= set(replacement)
+    )
+    return replace(context, background=background)
+
+
+def _tight_trials(sides, context) -> Iterator[tuple]:
+    """Further trials of an inequality, where the two sides tend to be close."""
+    rng = generator(context, *sides, sp.Symbol("tight"))
+    families = tight_families(*sides)
+    if not any(e.atoms(Density) for e in sides):
+        families = [("", {})]
+    for name, replacement in families:
+        concrete = [concretise(e, replacement) for e in sides]
+        inner = _inner(context, replacement)
+        seen: list = []
+        for drawn in points(concrete, inner, rng, 4 if name else 1, 0):
+            # A sample of one: its mean varies most.
+            sizes = {t.size for e in concrete for t in e.atoms(Sample)} & set(drawn)
+            env = {**drawn, **dict.fromkeys(sizes, sp.S.One)}
+            if name:
+                yield name, concrete, env
+            for special in thresholds(concrete, env, inner):
+                if special not in seen:
+                    seen.append(special)
+                    yield name, concrete, special
 
 
 def _ruled(witnesses, count, worst=None, tightest="", weak="numeric") -> Verdict:
@@ -341,7 +361,11 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     count, tightest, families, counterexample = 0, None, [], None
     starts = []
     try:
-        for name, (a, b), env in _trials([small, large], context, (40, 80), (8, 10), (3, 0)):
+        sides = [small, large]
+        trials = itertools.chain(
+            _trials(sides, context, (40, 80), (8, 10), (3, 0)), _tight_trials(sides, context)
+        )
+        for name, (a, b), env in trials:
             outcome = _gap_at(a, b, env)
             if outcome is None:
                 continue
@@ -577,14 +601,13 @@ def _around_optima(before, after, sign, sense, context):
     objective keeps the order along such a line, too.
     """
     pairs, ordered, lines = 0, True, {}
-    factor = 1 if sense == "min" else -1
     for name, (a, b), env in _trials([before, after], context, (4, 0), (3, 0), (1, 0)):
         domains = {s: domain_of(s, [a, b, *context.background], context) for s in context.over}
         for s, domain in domains.items():
             lines[name, s] = lines.get((name, s), 0) + 1
             if lines[name, s] > 4 or not isinstance(domain, sp.Interval):
                 continue
-            found = _line(a, b, sign, factor, s, domain, env, 2 if name else 6)
+            found = _line((a, b), sign, sense, (s, domain), env)
             count, apart = _first_apart(found)
             pairs += count
             if apart is None:
@@ -595,8 +618,10 @@ def _around_optima(before, after, sign, sense, context):
     return pairs, None, ordered
 
 
-def _line(a, b, sign, factor, s, domain, env, rounds) -> list:
+def _line(sides, sign, sense, place, env) -> list:
     """Both objectives along one parameter: a grid, then ever closer to the better of its points."""
+    (a, b), (s, domain) = sides, place
+    factor = 1 if sense == "min" else -1
     found: dict = {}
 
     def try_at(t):
@@ -612,7 +637,7 @@ def _line(a, b, sign, factor, s, domain, env, rounds) -> list:
 
     for t in _spread(domain):
         try_at(t)
-    for _ in range(rounds):
+    for _ in range(2 if a.atoms(VocabularyExpr) - a.atoms(Pdf) else 6):
         places = sorted(found)
         for side in (1, 2):
             if not found:

@@ -41,7 +41,37 @@ __all__ = ["Derivation", "DerivationError", "Step"]
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a derivation and how it was checked."""
+    """One line of a derivation and how it was checked.
+
+    Attributes
+    ----------
+    relation : str
+        ``start``, ``:=``, ``=``, ``<=``, ``>=``, ``argmin``, ``argmax``, ``argminat``,
+        ``argmaxat`` or ``->``.
+    expression : sympy.Expr
+        The right side; the left side is the line before.
+    because : str
+        The reason given.
+    status : str
+        One of ``helpers.checking.STATUSES``.
+    witnesses : tuple of helpers.checking.Witness
+        What spoke for the step.
+    points : int
+        At how many points it was tried.
+    max_error : mpmath.mpf or None
+        Largest relative difference of the two sides at those points.
+    seconds : float
+        How long the check took.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> (step,) = Derivation((x + 1) ** 2).equals(x**2 + 2 * x + 1, because="expand").steps
+    >>> step.relation, step.expression, step.because, step.status
+    ('=', x**2 + 2*x + 1, 'expand', 'proved')
+    >>> [witness.kind for witness in step.witnesses]
+    ['symbolic', 'numeric']
+    """
 
     relation: str
     expression: sp.Expr
@@ -71,6 +101,15 @@ class DerivationError(AssertionError):
         Both sides of the step.
     counterexample : helpers.checking.Counterexample or None
         Values at which the step fails; None when the step could not be checked.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> try:
+    ...     Derivation(sp.sqrt(x**2), domain={x: sp.FiniteSet(-3)}).equals(x)
+    ... except DerivationError as error:
+    ...     print(error.step, error.counterexample)
+    1 at x = -3: left = 3.0, right = -3.0 (difference 6.0)
     """
 
     def __init__(self, message, *, step, left, right, counterexample=None):
@@ -109,6 +148,15 @@ class Derivation:
     ------
     DerivationError
         From any step that is false or cannot be checked.
+
+    Examples
+    --------
+    >>> u = sp.Symbol("u", positive=True)
+    >>> d = Derivation(sp.log(u)).at_most(u - 1, because="tangent at 1", equality_when={u: 1})
+    >>> d.status
+    'proved'
+    >>> d.conclusion
+    u - 1
     """
 
     def __init__(

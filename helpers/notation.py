@@ -71,7 +71,11 @@ __all__ = [
 
 
 def symbol_latex(name: str) -> str:
-    """LaTeX of a plain name: ``theta_star`` becomes ``\\theta^{*}``."""
+    """LaTeX of a plain name: ``theta_star`` becomes ``\\theta^{*}``.
+
+    >>> print(symbol_latex("theta_star"))
+    \\theta^{*}
+    """
     if name.endswith("_star"):
         return f"{symbol_latex(name[:-5])}^{{*}}"
     if name.endswith("_hat"):

@@ -27,8 +27,11 @@ from helpers.notation import (
     Normal,
     Pdf,
     Poisson,
+    Probability,
     Sample,
+    SampleMean,
     Transformed,
+    VocabularyExpr,
 )
 
 __all__ = [
@@ -42,6 +45,8 @@ __all__ = [
     "generator",
     "meet",
     "points",
+    "thresholds",
+    "tight_families",
     "witness_families",
 ]
 
@@ -118,11 +123,9 @@ def _families(density: Density, on_its_support: bool) -> dict:
     if isinstance(support, sp.Interval) and (support.start, support.end) == (0, sp.oo):
         return exponential
     if isinstance(support, sp.FiniteSet) and all(k.is_Integer for k in support):
-        k = sp.Symbol("_k", real=True)
         logits = [sp.Rational(j, 2) * _link(density, j) for j in range(len(support))]
-        # A polynomial through the masses: SymPy pulls a Piecewise apart inside an event.
-        formula = sp.interpolate(list(zip(sorted(support), _softmax(logits), strict=True)), k)
-        return {"categorical": Concrete(formula, k, support, label=density.name)}
+        masses = dict(zip(sorted(support), _softmax(logits), strict=True))
+        return {"categorical": _on_points(masses, density.name)}
     raise NoPoints(f"there is no witness family with support {support}")
 
 
@@ -138,6 +141,87 @@ def witness_families(*expressions) -> list[tuple[str, dict]]:
         first = {d: next(iter(o.values())) for d, o in zip(densities, options, strict=True)}
         return [(" and ".join(dict.fromkeys(next(iter(o)) for o in options)), first)]
     return [(n, {d: o[n] for d, o in zip(densities, options, strict=True)}) for n in shared]
+
+
+def tight_families(*expressions) -> list[tuple[str, dict]]:
+    """Replacements at which inequalities between expectations tend to be tight.
+
+    Laws on two points, with even and with uneven masses, for densities with a finite support; one
+    law for all densities; and all densities equal to a finite law that the expressions name.
+    """
+    densities = sorted({d for e in expressions for d in e.atoms(Density)}, key=sp.default_sort_key)
+    if not densities or any(d.support != densities[0].support for d in densities):
+        return []
+    support = densities[0].support
+    found = []
+    if isinstance(support, (sp.FiniteSet, sp.Range)) and support.is_finite_set:
+        places = sorted(support)
+        for low, high, mass in ((0, -1, 2), (0, -1, 10), (-1, 0, 10), (0, 1, 10)):
+            masses = dict.fromkeys(places, sp.S.Zero)
+            masses[places[low]] = 1 - sp.Rational(1, mass)
+            masses[places[high]] += sp.Rational(1, mass)
+            law = _on_points(masses, densities[0].name)
+            found.append(("two-point", dict.fromkeys(densities, law)))
+    elif support == sp.S.Reals and not any(_shows_its_support(e) for e in expressions):
+        # Almost equal laws, and laws far apart in either order.
+        for odds in ((500, 499), (500, 1), (1, 500), (1, 999), (100, 900)):
+            shares = [Bernoulli(sp.Rational(k, 1000)) for k in odds]
+            laws = {d: shares[k % 2] for k, d in enumerate(densities)}
+            found.append(("Bernoulli", laws))
+    if len(densities) > 1:
+        name, replacement = witness_families(*expressions)[0]
+        found.append((name, dict.fromkeys(densities, replacement[densities[0]])))
+    laws = {d for e in expressions for d in e.atoms(Categorical) if not d.atoms(Density)}
+    for law in sorted(laws, key=sp.default_sort_key):
+        if all(_inside(k, support) for k in law.points()):
+            found.append(("categorical", dict.fromkeys(densities, law)))
+    return found
+
+
+def _on_points(masses: dict, label):
+    """The law with these masses; a polynomial, for SymPy pulls a Piecewise apart in an event."""
+    k = sp.Symbol("_k", real=True)
+    return Concrete(sp.interpolate(sorted(masses.items()), k), k, sp.FiniteSet(*masses), label)
+
+
+def thresholds(expressions, env, context: Context):
+    """Points with one or two observations and the threshold of an event exactly on an outcome."""
+    events = {n for e in expressions for n in e.atoms(Probability)}
+    for node in sorted(events, key=sp.default_sort_key):
+        outcomes = node.distribution.points() if node.distribution.dimension == 1 else None
+        if outcomes is None or not isinstance(node.function, _RELATIONAL):
+            continue
+        sizes = {node.sample.size} & set(env) if node.sample is not None else set()
+        single = {k: sp.S.One if k in sizes else v for k, v in env.items()}
+        gap = node.function.lhs - node.function.rhs
+        for s in sorted(gap.free_symbols & set(free_symbols_of(expressions)), key=str):
+            domain = domain_of(s, expressions, context)
+            others = {k: v for k, v in single.items() if isinstance(k, sp.Symbol) and k != s}
+            for outcome in outcomes:
+                for value in _zeros_on(_observed(gap, node, outcome), others, s):
+                    for size in (sp.S.One, sp.Integer(2)):
+                        point = {**env, **dict.fromkeys(sizes, size), s: value}
+                        point = meet(point, context)
+                        if point is not None and _inside(point[s], domain):
+                            yield point
+
+
+def _observed(gap, node, outcome):
+    """Both sides of an event, compared, where the only observation is ``outcome``."""
+    if node.sample is None:
+        return gap.subs(node.variable, outcome)
+    means = [m for m in gap.atoms(SampleMean) if m.sample == node.sample]
+    return gap.xreplace(
+        {m: sp.sympify(outcome) if len(m.args) == 1 else m.args[1](outcome) for m in means}
+    )
+
+
+def _zeros_on(gap, others, symbol) -> list:
+    """Where a difference of simple terms vanishes, expectations under finite laws worked out."""
+    gap = gap.xreplace({v: v.doit() for v in gap.atoms(VocabularyExpr)}).subs(others)
+    if gap.free_symbols != {symbol} or not gap.is_polynomial(symbol):
+        return []
+    return [r for r in sp.roots(sp.Poly(gap, symbol)) if r.is_rational]
 
 
 def _shows_its_support(e) -> bool:

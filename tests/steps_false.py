@@ -18,7 +18,7 @@ from sympy import (
     sqrt,
 )
 
-from helpers.derivation import Derivation as D
+from helpers.derivation import Derivation
 from helpers.notation import (
     JSD,
     KL,
@@ -50,6 +50,7 @@ from helpers.notation import (
     Variance,
 )
 
+D = Derivation
 x, y, mu, nu, theta, theta_star = sp.symbols("x y mu nu theta theta_star", real=True)
 u, v, a, b, lam, kap, eps, sigma, tau = sp.symbols(
     "u v a b lambda kappa epsilon sigma tau", positive=True
@@ -68,6 +69,10 @@ X = Sample("x", n)
 XP = Sample("X", n, P)
 c = sp.symbols("c0:3", positive=True, integer=True)
 h = sp.Symbol("h", positive=True)
+F3 = Density("p", support=sp.Range(3))
+XF = Sample("X", n, F3)
+mean_f, m_f, v_f = SampleMean(XF), Expectation(x, x, F3), Variance(x, x, F3)
+M3, p_hat = Density("q", theta, support=sp.Range(3)), Empirical(c[:3])
 A, B = Normal(mu, sigma), Normal(nu, tau)
 KL_NORMAL = log(tau / sigma) + (sigma**2 + (mu - nu) ** 2) / (2 * tau**2) - Rational(1, 2)
 TINY = Rational(1, 10**12)
@@ -353,6 +358,58 @@ STEPS = [
             (Rational(1, 3),) * 3, subject_to=Eq(p1 + p2 + p3, 1)
         ),
     ),
+    (
+        "Poisson, a sign of the log-likelihood",
+        lambda: D(
+            ArgMax(LogLikelihood(Poisson(lam), X), lam), domain={X.base: sp.S.Naturals0}
+        ).same_argmax(log(lam) * X.sum() + n * lam),
+    ),
+    (
+        "Poisson, one per cent off",
+        lambda: D(
+            ArgMax(LogLikelihood(Poisson(lam), X), lam), domain={X.base: sp.S.Naturals0}
+        ).same_argmax(log(lam) * X.sum() - Rational(101, 100) * n * lam),
+    ),
+    (
+        "same order far from the optimum only",
+        lambda: D(ArgMin((x - 1) ** 2, x)).same_argmin((x - 1) ** 2 + Abs(x - Rational(11, 10))),
+    ),
+    (
+        "the larger side complex for r < s",
+        lambda: D(log(2 * sigma / (sigma + tau)), hypotheses=(sp.Ne(sigma, tau),)).at_most(
+            log(2 * sigma / (sigma - tau))
+        ),
+    ),
+    (
+        "Chebyshev with a cube",
+        lambda: D(Probability(Abs(mean_f - m_f) >= eps, XF)).at_most(v_f / (n * eps**3)),
+    ),
+    (
+        "Chebyshev without the square",
+        lambda: D(Probability(Abs(mean_f - m_f) >= eps, XF)).at_most(v_f / (n * eps)),
+    ),
+    (
+        "Chebyshev with n squared",
+        lambda: D(Probability(Abs(mean_f - m_f) >= eps, XF)).at_most(v_f / (n * eps) ** 2),
+    ),
+    (
+        "Chebyshev a tenth too low",
+        lambda: D(Probability(Abs(mean_f - m_f) >= eps, XF)).at_most(
+            Rational(9, 10) * v_f / (n * eps**2)
+        ),
+    ),
+    (
+        "Chebyshev for one draw with a cube",
+        lambda: D(Probability(Abs(x - m_f) >= eps, x, F3)).at_most(v_f / eps**3),
+    ),
+    (
+        "a ceiling of other counts",
+        lambda: D(Entropy(p_hat) + KL(p_hat, M3), rests_on=("gibbs",)).at_least(
+            Entropy(Empirical((c[1], c[1], c[2])))
+        ),
+    ),
+    ("strictly positive divergence", lambda: D(KL(P, Q)).at_least(Rational(1, 10**9))),
+    ("JSD above an eighth of KL", lambda: D(JSD(P, Q)).at_least(KL(P, Q) / 8)),
     # limits
     ("limit of a constant", lambda: D(sigma**2 / eps**2 + 1 / n).tends_to(0, as_=(n, oo))),
     ("exponential limit", lambda: D((1 + x / n) ** n).tends_to(1 + x, as_=(n, oo))),

@@ -22,7 +22,7 @@ from sympy import (
     sqrt,
 )
 
-from helpers.derivation import Derivation as D
+from helpers.derivation import Derivation
 from helpers.notation import (
     JSD,
     KL,
@@ -59,6 +59,7 @@ from helpers.notation import (
     Variance,
 )
 
+D = Derivation
 x, y, mu, nu, theta, theta_star = sp.symbols("x y mu nu theta theta_star", real=True)
 z = sp.Symbol("z")
 u, v, a, b, lam, kap, eps, sigma, tau = sp.symbols(
