@@ -106,6 +106,7 @@ def executed(path: Path) -> tuple[NotebookNode, float]:
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
+        record_timing=False,  # times in the cells would make every run another notebook
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=started,
         on_cell_executed=executed,
