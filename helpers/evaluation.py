@@ -21,6 +21,7 @@ from helpers.notation import (
     Independent,
     Mixture,
     Pdf,
+    Sample,
     VocabularyExpr,
     bounds_of,
     density_on,
@@ -596,12 +597,28 @@ def _sample_expectation(e, env, digits) -> Value:
     points = law.points()
     if points is None or len(points) ** n > 800:
         raise NotEvaluable("an expectation over a sample is enumerated for small finite laws only")
+    masses = {k: _evaluate(law.pdf(sp.sympify(k)), {}, digits) for k in points}
+    outcomes = [k for k in points if masses[k].value != 0]
+    # What does not depend on the draws is worked out once.
+    fixed = [
+        v
+        for v in e.function.atoms(VocabularyExpr)
+        if not v.atoms(Sample, sp.Indexed) and not v.free_symbols - set(env)
+    ]
+    function = e.function.xreplace({v: _constant(v, env, digits) for v in fixed})
     parts = []
-    for data in itertools.product(points, repeat=n):
-        weight = sp.Mul(*[law.pdf(sp.sympify(k)) for k in data])
-        if weight != 0:
-            inner = {**env, sample.base: tuple(data)}
-            f = _evaluate(e.function, inner, digits)
-            w = _evaluate(weight, {}, digits)
-            parts.append(Value(w.value * f.value, w.value * f.error + abs(f.value) * w.error))
+    for data in itertools.product(outcomes, repeat=n):
+        f = _evaluate(function, {**env, sample.base: data}, digits)
+        w = Value(mp.mpf(1), mp.mpf(0))
+        for k in data:
+            w = _product(w, masses[k], _eps(digits))
+        parts.append(_product(w, f, _eps(digits)))
     return _add(parts, _eps(digits))
+
+
+def _constant(e, env, digits):
+    """A rational number where it is one, so that a threshold can be met exactly."""
+    exact = exact_value(e, env, finite=True)
+    if exact is not None and exact.is_Rational:
+        return exact
+    return _as_float(_at(e, env), digits)

@@ -22,6 +22,7 @@ from helpers.notation import (
     Concrete,
     Density,
     Distribution,
+    Empirical,
     Exponential,
     Likelihood,
     Normal,
@@ -171,7 +172,7 @@ def tight_families(*expressions) -> list[tuple[str, dict]]:
     if len(densities) > 1:
         name, replacement = witness_families(*expressions)[0]
         found.append((name, dict.fromkeys(densities, replacement[densities[0]])))
-    laws = {d for e in expressions for d in e.atoms(Categorical) if not d.atoms(Density)}
+    laws = {d for e in expressions for d in e.atoms(Categorical, Empirical) if not d.atoms(Density)}
     for law in sorted(laws, key=sp.default_sort_key):
         if all(_inside(k, support) for k in law.points()):
             found.append(("categorical", dict.fromkeys(densities, law)))
