@@ -748,9 +748,16 @@ def check_optimum(
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals = 0
     for env in points([f, *values.values()], inner, rng, 5, 6):
-        best_env = _at_optimum(values, env, domains)
+        best_env, outside = _at_optimum(values, env, domains)
+        if outside is not None:
+            return Verdict("refuted", points=rivals, counterexample=outside)
         if best_env is None:
             continue
+        if subject_to is not None:
+            outcome = _one_point(subject_to.lhs, subject_to.rhs, best_env)
+            if outcome is not None and outcome[1] is not None:
+                broken = replace(outcome[1], note="the claimed optimum breaks the constraint")
+                return Verdict("refuted", points=rivals, counterexample=broken)
         try:
             best = evaluate(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
@@ -794,16 +801,21 @@ def check_optimum(
 
 
 def _at_optimum(values, env, domains):
+    """The point with the claimed values put in, or a counterexample if they are not allowed."""
     place = {}
     for s, v in values.items():
         number = exact_value(v, env)
         if number is None or not number.is_number or not number.is_real:
-            return None
-        closed = domains[s].closure
-        if closed.contains(number) != sp.true:
-            return None
+            return None, None
+        inside = domains[s].closure.contains(number)
+        if inside == sp.false:
+            others = {k: w for k, w in env.items() if k not in values}
+            note = f"the claimed optimum for {s} lies outside its domain"
+            return None, Counterexample(_values(others), _shown(number), str(domains[s]), note)
+        if inside != sp.true:
+            return None, None
         place[s] = number
-    return {**env, **place}
+    return {**env, **place}, None
 
 
 def _rival(best, domains, rng, k, context):

@@ -410,6 +410,17 @@ STEPS = [
     ),
     ("strictly positive divergence", lambda: D(KL(P, Q)).at_least(Rational(1, 10**9))),
     ("JSD above an eighth of KL", lambda: D(JSD(P, Q)).at_least(KL(P, Q) / 8)),
+    ("optimum below the domain", lambda: D(ArgMax(-((u + 1) ** 2), u)).argmax_at(-1)),
+    (
+        "optimum beyond the domain for some values",
+        lambda: D(ArgMax(-((t - a) ** 2), t), domain={t: sp.Interval(0, 1)}).argmax_at(a),
+    ),
+    (
+        "optimum that breaks the constraint",
+        lambda: D(ArgMax(log(p1) + log(p2), (p1, p2))).argmax_at(
+            (Rational(1, 2), 1), subject_to=Eq(p1 + p2, 1)
+        ),
+    ),
     # limits
     ("limit of a constant", lambda: D(sigma**2 / eps**2 + 1 / n).tends_to(0, as_=(n, oo))),
     ("exponential limit", lambda: D((1 + x / n) ** n).tends_to(1 + x, as_=(n, oo))),

@@ -12,12 +12,33 @@ from hypothesis import strategies as st
 
 from helpers.checking import STATUSES, Context, NotChecked, bound_text, check_equal, weakest
 from helpers.derivation import Derivation, DerivationError
-from helpers.evaluation import NotEvaluable, Undefined, evaluate
-from helpers.notation import KL, Cauchy, Density, Normal, Poisson, Sample, SampleMean
+from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
+from helpers.notation import (
+    KL,
+    ArgMin,
+    Bernoulli,
+    Cauchy,
+    CrossEntropy,
+    Density,
+    Entropy,
+    Expectation,
+    Exponential,
+    Gamma,
+    Independent,
+    Normal,
+    Poisson,
+    Probability,
+    Sample,
+    SampleMean,
+    Variance,
+)
+from helpers.points import generator, points, thresholds, tight_families, witness_families
 from helpers.quadrature import integrate, series
 
 x = sp.Symbol("x", real=True)
-u = sp.Symbol("u", positive=True)
+y = sp.Symbol("y", real=True)
+u, t = sp.symbols("u t", positive=True)
+TWO = Sample("X", 2, Bernoulli(sp.Rational(1, 2)))
 
 
 def test_the_collections_are_large_and_names_are_unique():
@@ -170,3 +191,199 @@ def test_order_of_statuses_and_error_bounds():
     assert weakest(["defined", "exact", "proved"]) == "exact"
     assert bound_text(mp.mpf("2e-12")) == "< 1e-11"
     assert bound_text(mp.mpf(0)) == "< 1e-30"
+
+
+INTERVAL = sp.Interval.open(0, 1)
+K = sp.Symbol("k", integer=True, nonnegative=True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "env", "expected"),
+    [
+        (sp.Max(u, 3), {u: sp.Integer(2)}, 3),
+        (sp.Min(u, 3), {u: sp.Integer(2)}, 2),
+        (sp.Derivative(x**3, x), {x: sp.Integer(2)}, 12),
+        (sp.Limit(sp.sin(x) / x, x, 0), {}, 1),
+        (sp.Integral(x, (x, 1, 0)), {}, sp.Rational(-1, 2)),
+        (sp.Integral(x, (x, 2, 2)), {}, 0),
+        (sp.Integral(sp.Max(x, 1 - x), (x, 0, 1)), {}, sp.Rational(3, 4)),
+        (sp.Integral(sp.sign(x - sp.Rational(1, 4)), (x, 0, 1)), {}, sp.Rational(1, 2)),
+        (sp.Integral(sp.Abs(x), (x, -1, 2)), {}, sp.Rational(5, 2)),
+        (sp.Product(K + 1, (K, 0, 3)), {}, 24),
+        (sp.Sum(sp.Rational(1, 2) ** K, (K, 0, sp.oo)), {}, 2),
+        (sp.Pow(x, 0, evaluate=False), {x: sp.S.Zero}, 1),
+        (sp.exp(-KL(Cauchy(0, 1), Normal(0, 1))), {}, 0),
+        (Expectation(x * y, (x, y), Independent(Normal(2, 1), Poisson(3))), {}, 6),
+        (
+            sp.Piecewise((1, sp.Or(x > 2, sp.And(x < 1, sp.Ne(x, 0)))), (5, True)),
+            {x: sp.S.Zero},
+            5,
+        ),
+        (Expectation((SampleMean(TWO) - 1) ** 2, TWO), {}, sp.Rational(3, 8)),
+    ],
+    ids=str,
+)
+def test_values_of_every_kind_of_expression(expression, env, expected):
+    value = evaluate(expression, env)
+    with mp.workdps(45):
+        assert abs(value.value - mp.mpmathify(sp.N(expected, 45))) <= value.error + mp.mpf("1e-40")
+
+
+@pytest.mark.parametrize(
+    ("expression", "env"),
+    [
+        (sp.nan, {}),
+        (sp.Piecewise((1, x > 0)), {x: sp.Integer(-1)}),
+        (KL(Cauchy(0, 1), Normal(0, 1)) - KL(Cauchy(0, 1), Normal(2, 1)), {}),
+        (x * KL(Cauchy(0, 1), Normal(0, 1)), {x: sp.S.Zero}),
+        (x**-2, {x: sp.S.Zero}),
+        (sp.gamma(x), {x: sp.Integer(-1)}),
+    ],
+    ids=str,
+)
+def test_what_has_no_value_is_undefined(expression, env):
+    with pytest.raises(Undefined):
+        evaluate(expression, env)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        sp.Integral(x**2),
+        sp.Integral(x * y, (x, 0, 1), (y, 0, 1)),
+        sp.Integral(x * y, (x, 0, 1)),
+        sp.Integral(sp.Integral(sp.exp(x * y), (y, 0, x)), (x, 0, 1)),
+        sp.Sum(K, (K, 0, 30000)),
+        sp.Sum(x**K, (K, 0, sp.oo)),
+        sp.Product(1 + sp.Rational(1, 2) ** K, (K, 0, sp.oo)),
+        Density("P")(sp.S.One),
+        Expectation(x, x, Density("P")),
+        Expectation(sp.exp(x * y), (x, y), Independent(Normal(0, 1), Normal(0, 1))),
+        Expectation(SampleMean(Sample("X", 2, Normal(0, 1))), Sample("X", 2, Normal(0, 1))),
+        sp.Derivative(sp.Function("f")(x), x),
+        sp.IndexedBase("z")[1],
+        sp.sin(KL(Cauchy(0, 1), Normal(0, 1))),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_had_is_not_evaluable(expression):
+    with pytest.raises(NotEvaluable):
+        evaluate(expression)
+
+
+def test_exact_values_leave_integrals_alone_when_asked_to():
+    assert exact_value(KL(Gamma(2, 1), Exponential(2)), finite=True) is None
+    assert exact_value(Expectation(x, x, Poisson(2)), finite=True) is None
+    assert exact_value(Expectation(x, x, Bernoulli(sp.Rational(1, 3))), finite=True) == sp.Rational(
+        1, 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "domain"),
+    [
+        (sp.Symbol("a", negative=True), sp.Interval.open(-sp.oo, 0)),
+        (sp.Symbol("a", nonpositive=True), sp.Interval(-sp.oo, 0)),
+        (sp.Symbol("a", nonnegative=True), sp.Interval(0, sp.oo)),
+        (sp.Symbol("a", integer=True), sp.S.Integers),
+        (sp.Symbol("a", integer=True, nonnegative=True), sp.S.Naturals0),
+        (sp.Symbol("a", integer=True, positive=True), sp.S.Naturals),
+        (sp.Symbol("a", real=True, nonzero=True), sp.S.Reals - sp.FiniteSet(0)),
+    ],
+)
+def test_points_obey_the_assumptions_and_reach_the_corners(symbol, domain):
+    context = Context()
+    drawn = [e[symbol] for e in points([symbol], context, generator(context, symbol), 15, 15)]
+    assert len(drawn) == len(set(drawn)) >= 12
+    assert all(domain.contains(v) == sp.true for v in drawn)
+    assert any(abs(v) <= 1 for v in drawn)
+    assert any(abs(v) >= 10 for v in drawn)
+
+
+@pytest.mark.parametrize(
+    "support",
+    [
+        sp.S.Naturals0,
+        sp.FiniteSet(0, 1),
+        sp.Range(4),
+        sp.FiniteSet(-1, 0, 9),
+        sp.Interval(0, sp.oo),
+        sp.S.Reals,
+    ],
+)
+def test_witnesses_of_an_abstract_density_have_mass_one_on_its_support(support):
+    p = Density("p", support=support)
+    shown = sp.Sum(p(K), (K, 0, sp.oo)) if support == sp.S.Naturals0 else KL(p, p)
+    families = witness_families(shown) + tight_families(shown)
+    assert families
+    for _, replacement in families:
+        law = replacement[p]
+        assert evaluate(Expectation(sp.S.One, x, law)).value == pytest.approx(1, abs=1e-30)
+        if support != sp.S.Reals and law.points() is not None:
+            assert set(law.points()) <= set(support)
+
+
+def test_densities_without_a_witness_family_are_not_accepted():
+    odd = Density("p", support=sp.Interval(2, 3))
+    with pytest.raises(DerivationError, match="could not be checked"):
+        Derivation(sp.log(Entropy(odd)) ** 2).equals(Entropy(odd))
+
+
+def test_thresholds_lie_exactly_on_the_outcomes():
+    eps = sp.Symbol("epsilon", positive=True)
+    draw = Bernoulli(sp.Rational(1, 4))
+    event = Probability(sp.Abs(x - sp.Rational(1, 4)) >= eps, x, draw)
+    found = {e[eps] for e in thresholds([event], {eps: sp.S.One}, Context())}
+    assert found == {sp.Rational(1, 4), sp.Rational(3, 4)}
+
+
+def test_a_parameter_on_a_bounded_or_one_sided_domain_is_searched_to_its_ends():
+    below = sp.Symbol("b", negative=True)
+    for s, domain in ((t, INTERVAL), (below, None), (x, None)):
+        target = {t: sp.Rational(3, 10), below: -2, x: 6}[s]
+        given = {"domain": {s: domain}} if domain else {}
+        squared = Derivation(ArgMin((s - target) ** 2, s), **given)
+        assert squared.same_argmin(sp.cosh(s - target)).status in ("numeric", "proved")
+        with pytest.raises(DerivationError):
+            squared.same_argmin(sp.cosh(s - target - sp.Rational(1, 50)))
+
+
+def test_limits_at_infinity_may_be_infinite():
+    n = sp.Symbol("n", integer=True, positive=True)
+    assert Derivation(n / u - 3).tends_to(sp.oo, as_=(n, sp.oo)).steps[0].points
+    with pytest.raises(DerivationError):
+        Derivation(3 - n / u).tends_to(sp.oo, as_=(n, sp.oo))
+    with pytest.raises(DerivationError):
+        Derivation(3 + 1 / n).tends_to(sp.oo, as_=(n, sp.oo))
+
+
+def test_definitions_are_compared_where_both_sides_have_values():
+    assert Derivation(u).defined_as(x).status == "defined"
+    assert (
+        Derivation(Entropy(Poisson(u)))
+        .defined_as(CrossEntropy(Poisson(u), Poisson(u)))
+        .steps[0]
+        .points
+    )
+    with pytest.raises(DerivationError):
+        Derivation(Entropy(Poisson(u))).defined_as(CrossEntropy(Poisson(u), Poisson(2 * u)))
+
+
+def test_equality_cases_are_checked_and_typed():
+    bound = Derivation(sp.log(u))
+    assert bound.at_most(u - 1, equality_when=sp.Eq(u, 1)).status == "proved"
+    with pytest.raises(DerivationError, match="no equality"):
+        bound.at_most(u - 1, equality_when={u: 2})
+    with pytest.raises(TypeError, match="equality_when"):
+        bound.at_most(u - 1, equality_when=1)
+
+
+def test_finite_cases_in_rational_numbers_are_exact():
+    law = Bernoulli(sp.Rational(1, 3))
+    assert Derivation(Variance(x, x, law)).equals(sp.Rational(2, 9)).status == "exact"
+
+
+def test_roots_that_are_complex_by_rounding_are_no_counterexample():
+    v = sp.Symbol("v", positive=True)
+    zero = sp.sqrt(u * sp.log(2 * u / (u + v)) + v * sp.log(2 * v / (u + v)))
+    assert Derivation(-zero).at_most(0).steps[0].points > 20

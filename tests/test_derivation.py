@@ -146,3 +146,60 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_everything_a_line_may_carry_is_shown():
+    n = sp.Symbol("n", integer=True, positive=True)
+    d = (
+        Derivation(sp.log(1 + u / n), name="rate", title="A rate", hypotheses=("one", sp.Gt(u, sp.S.Half)))
+        .at_most(u / n, because="{eq}`eq-log-bound` and $n > 0$")
+        .tends_to(0, as_=(n, sp.oo))
+        .cited(0, reference="cover2006", hypotheses="two", relation="->")
+    )
+    text = repr(d)
+    for part in ("rate: A rate [cited]", "for one; u > 1/2", "log-bound and", "by cover2006"):
+        assert part in text
+    assert "smallest difference found" in text
+    html = d._repr_mimebundle_()["text/html"]
+    for part in ("rate: A rate", "if two", "by cover2006", r"\xrightarrow[n \to \infty]"):
+        assert part in html
+    data = payload(d)
+    assert data["hypotheses"][1] == {"text": "u > 1/2", "latex": r"u > \frac{1}{2}"}
+    assert data["steps"][1]["tightest"].startswith("smallest difference")
+    assert data["steps"][3]["hypotheses"] == ["two"]
+
+
+def test_an_optimum_is_shown_without_its_arg_min():
+    d = Derivation(ArgMax(-((theta - 2) ** 2) + 3, theta)).argmax_at(2).equals(sp.Integer(2))
+    lines = repr(d).splitlines()
+    assert lines[1].strip() == "arg max_theta 3 - (theta - 2)**2"
+    assert [row.split()[1] for row in lines if row.lstrip().startswith("= ")] == ["2", "2"]
+    assert payload(d)["steps"][1]["latex"] == "2"
+
+
+def test_scalars_are_taken_for_tuples():
+    d = Derivation(KL(P, Q), rests_on="gibbs", hypotheses="q is positive")
+    assert d.rests_on == ("gibbs",)
+    assert d.hypotheses == ("q is positive",)
+    assert d.equals(KL(P, Q)).at_least(0, because="Gibbs").status == "proved"
+    shown = sp.Eq(theta, theta_star)
+    assert Derivation(theta, hypotheses=shown).equals(theta_star).status == "proved"
+
+
+def test_two_parameters_and_a_constraint():
+    s1, s2 = sp.symbols("s_1 s_2", positive=True)
+    start = Derivation(ArgMax(sp.log(s1) + 3 * sp.log(s2), (s1, s2)))
+    best = start.argmax_at((sp.Rational(1, 4), sp.Rational(3, 4)), subject_to=sp.Eq(s1 + s2, 1))
+    assert best.status == "proved"
+    assert payload(best)["steps"][1]["subject_to"] == "s_{1} + s_{2} = 1"
+    with pytest.raises(DerivationError):
+        start.argmax_at((sp.Rational(1, 2), sp.Rational(1, 2)), subject_to=sp.Eq(s1 + s2, 1))
+    with pytest.raises(DerivationError):
+        start.argmax_at((sp.Rational(1, 2), 1), subject_to=sp.Eq(s1 + s2, 1))
+
+
+def test_opposite_ends_are_not_mixed_up():
+    square = Derivation((theta - 2) ** 2, over=theta)
+    assert [s.sense for s in square.same_argmin(sp.Abs(theta - 2)).lines] == ["min", "min"]
+    with pytest.raises(DerivationError):
+        square.same_argmin((theta - 2) ** 2).same_argmax((theta - 2) ** 2)
