@@ -151,7 +151,9 @@ def test_import_is_light():
 def test_everything_a_line_may_carry_is_shown():
     n = sp.Symbol("n", integer=True, positive=True)
     d = (
-        Derivation(sp.log(1 + u / n), name="rate", title="A rate", hypotheses=("one", sp.Gt(u, sp.S.Half)))
+        Derivation(
+            sp.log(1 + u / n), name="rate", title="A rate", hypotheses=("one", sp.Gt(u, sp.S.Half))
+        )
         .at_most(u / n, because="{eq}`eq-log-bound` and $n > 0$")
         .tends_to(0, as_=(n, sp.oo))
         .cited(0, reference="cover2006", hypotheses="two", relation="->")
