@@ -192,4 +192,6 @@ def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
     assert len(widgets) >= expected
     moved = move_every_slider(page)
     assert moved >= expected, f"{moved} sliders moved, {expected} explorers in the notebook"
-    assert said == []
+    # jupyterlab-myst notes each equation that another chapter or an output holds.
+    noted = "No target for internal reference"
+    assert [line for line in said if not line.startswith(noted)] == []

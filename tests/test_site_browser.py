@@ -124,12 +124,23 @@ def test_a_first_visit_is_light(visit: Visit, site: Path) -> None:
     assert sum(sent.values()) <= limit, sorted(sent.items(), key=lambda item: -item[1])[:6]
 
 
+def holds_a_formula(visit: Visit, node: dict) -> bool:
+    return visit.page.evaluate(
+        "where => !!document.querySelector(where).querySelector('math')", node["target"][0]
+    )
+
+
 @every_page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     visit.page.set_viewport_size({"width": 1280, "height": 900})
     visit.page.emulate_media(color_scheme=scheme)
-    visit.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+    # The page's policy forbids what wait_for_function does in it; asking again does the same.
+    for _ in range(100):
+        if visit.page.evaluate("document.documentElement.dataset.theme") == scheme:
+            break
+        visit.page.wait_for_timeout(50)
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
     # The colours of links and buttons move for a moment.
     visit.page.evaluate(
         "() => Promise.allSettled(document.getAnimations().map(moving => moving.finished))"
@@ -140,7 +151,7 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
         for one in found["violations"]
         for node in one["nodes"][:3]
         # axe does not read MathML: a header that is a formula looks empty to it, and is not.
-        if not (one["id"] == "empty-table-header" and "<math" in node["html"])
+        if not (one["id"] == "empty-table-header" and holds_a_formula(visit, node))
     ]
     assert found["testEngine"]["name"] == "axe-core"
     assert not violations, "\n".join(violations)
