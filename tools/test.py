@@ -14,7 +14,7 @@ COVERAGE = [
     "--cov=helpers",
     "--cov-branch",
     "--cov-report=term:skip-covered",
-    "--cov-fail-under=95",
+    "--cov-fail-under=93",
 ]
 
 
