@@ -157,8 +157,9 @@ def summary_of(doctree: nodes.document, fallback: str, longest: int = 160) -> st
 def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Give the template the page's summary, heading and address."""
     if "body" in context:
-        # A role that the accessibility standard has withdrawn.
-        context["body"] = context["body"].replace(' role="doc-biblioentry"', "")
+        # Roles that the accessibility standard has withdrawn, and the list that asks for them.
+        body = context["body"].replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
     own = (app.env.metadata.get(pagename) or {}).get("summary")
     context["page_heading"] = re.sub("<[^>]+>", "", context.get("title") or app.config.html_title)
     context["page_summary"] = own or (
