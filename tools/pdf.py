@@ -6,41 +6,28 @@ type, each figure at its default frame, vector throughout, bookmarks from the he
 
 from __future__ import annotations
 
-import functools
-import http.server
-import os
 import shutil
 import sys
-import threading
 import time
 
 from playwright.sync_api import Error, sync_playwright
 
-from tools import build
+from tools import build, chromium, site_server
 
 ROOT = build.ROOT
 PAGES = ROOT / "_build" / "singlehtml"
 TARGET = ROOT / "_build" / "pdf" / "book.pdf"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 FOOTER = (
     '<div style="width:100%;text-align:center;font:8px sans-serif;color:#555">'
     '<span class="pageNumber"></span></div>'
 )
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serve without a line on the terminal for each file."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 def print_page(address: str) -> None:
     """Print the page at the address into TARGET."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        found = chromium.find(playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
         page = browser.new_page(color_scheme="light")
         page.goto(address, wait_until="load")
         page.emulate_media(media="print")
@@ -66,19 +53,12 @@ def main() -> int:
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     # Sphinx writes the page into book/ with links as from the top.
     shutil.copyfile(PAGES / "book" / "index.html", PAGES / "whole.html")
-    handler = functools.partial(Quiet, directory=str(PAGES))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with site_server.serving(PAGES) as address:
         try:
-            print_page(f"http://127.0.0.1:{server.server_port}/whole.html")
+            print_page(f"{address}/whole.html")
         except Error as error:
-            print(f"Chromium could not print: {error}", file=sys.stderr)
-            print(
-                "get it: apt-get install chromium, or playwright install chromium", file=sys.stderr
-            )
+            print(f"Chromium could not print: {error}\n{chromium.HOW_TO_GET}", file=sys.stderr)
             return 1
-        finally:
-            server.shutdown()
     size = TARGET.stat().st_size / 1e6
     print(f"==> {TARGET.relative_to(ROOT)}: {size:.1f} MB in {time.perf_counter() - begun:.0f} s")
     return 0
