@@ -818,11 +818,15 @@ def _at_optimum(values, env, domains):
     return {**env, **place}, None
 
 
+def _rational(value) -> sp.Rational:
+    return value if value.is_Rational else sp.Rational(str(sp.N(value, 25)))
+
+
 def _rival(best, domains, rng, k, context):
     rival = {**best, **{s: draw_from(d, rng) for s, d in domains.items()}}
     if k % 2:
         near = sp.Rational(1, 10 ** (2 + k // 2))
-        moved = {s: sp.nsimplify(best[s] + (rival[s] - best[s]) * near) for s in domains}
+        moved = {s: _rational(best[s] + (rival[s] - best[s]) * near) for s in domains}
         rival = {**best, **moved}
     rival = meet(rival, context)
     if rival is None or any(d.contains(rival[s]) != sp.true for s, d in domains.items()):

@@ -20,6 +20,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from html import escape
 
 import matplotlib as mpl
@@ -27,6 +28,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from helpers.alt_text import describe
@@ -317,6 +319,15 @@ class _Renderer(RendererSVG):
         width, height = fig.get_size_inches() * 72
         super().__init__(width, height, stream, image_dpi=72, metadata={"Date": None})
         self._text2path = self._parser
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        return _measured(self._parser, s, prop, ismath)
+
+
+@lru_cache(maxsize=4096)
+def _measured(parser: TextToPath, text: str, prop: FontProperties, ismath: object) -> tuple:
+    """Size of a text. Matplotlib forgets it with each writer, that is, after each frame."""
+    return parser.get_text_width_height_descent(text, prop, ismath)
 
 
 class _Canvas(FigureCanvasBase):

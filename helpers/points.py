@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import random
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sympy as sp
 
@@ -323,6 +324,14 @@ _ANCHORS = [0, 1, -1, 2, sp.Rational(1, 2), sp.Rational(-1, 2), 3, -2, 4, 5, -3,
 
 
 def _inside(value, domain) -> bool:
+    if isinstance(domain, sp.Interval) and getattr(value, "is_Rational", False):
+        # What SymPy finds out too, by a longer way.
+        low, high = domain.start, domain.end
+        if (low.is_Rational or low is sp.S.NegativeInfinity) and (
+            high.is_Rational or high is sp.oo
+        ):
+            above = value > low or (value == low and not domain.left_open)
+            return bool(above and (value < high or (value == high and not domain.right_open)))
     return domain.contains(sp.sympify(value)) == sp.true
 
 
@@ -478,6 +487,26 @@ def points(expressions, context: Context, rng, count: int, extra: int = 40):
     yield from fresh(special(), extra)
 
 
+def _solutions(relation, symbol, rest) -> list:
+    """The values of ``symbol`` that satisfy an equation where the other symbols are given."""
+    linear = _linear_solution(relation, symbol)
+    if linear is None:
+        return sp.solve(relation.subs(rest), symbol)
+    numerator, denominator = (sp.sympify(t).xreplace(rest) for t in linear)
+    # A factor that vanishes at this point leaves the equation to hold for all values or none.
+    return [] if denominator.is_zero is not False else [numerator / denominator]
+
+
+@lru_cache(maxsize=256)
+def _linear_solution(relation, symbol) -> tuple | None:
+    """Numerator and denominator of the one solution of a linear equation, else None."""
+    gap = relation.lhs - relation.rhs
+    slope = sp.diff(gap, symbol)
+    if slope.has(symbol) or slope.atoms(sp.Derivative, sp.Integral, sp.Sum):
+        return None
+    return -gap.subs(symbol, 0), slope
+
+
 def meet(env, context: Context):
     """Make a point obey the hypotheses that are relations, or give it up (None)."""
     for relation in context.relations:
@@ -485,9 +514,11 @@ def meet(env, context: Context):
         if not relation.free_symbols & set(plain):
             continue
         if isinstance(relation, sp.Eq):
-            last = sorted(relation.free_symbols & set(plain), key=str)[-1]
+            # A symbol that occurs linearly is found without a search for roots.
+            names = sorted(relation.free_symbols & set(plain), key=str)
+            last = ([s for s in names if _linear_solution(relation, s)] or names)[-1]
             rest = {k: v for k, v in plain.items() if k != last}
-            solutions = [s for s in sp.solve(relation.subs(rest), last) if s.is_real]
+            solutions = [s for s in _solutions(relation, last, rest) if s.is_real]
             domain = context.domain.get(last, _assumed(last, sp.S.Reals))
             solutions = [s for s in solutions if _inside(s, domain)]
             if not solutions:

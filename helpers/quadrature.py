@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import mpmath as mp
 import sympy as sp
@@ -246,28 +247,37 @@ def _transform(kind, geometry, decay):
     """x(t) and x'(t) of the change of variable."""
     if kind == "line":
         centre, scale = geometry
-        return lambda t: (centre + scale * mp.sinh(t), scale * mp.cosh(t))
+
+        def line(t):
+            u, slope = _node("line", t, mp.mp.prec)
+            return centre + scale * u, scale * slope
+
+        return line
     if kind == "finite":
-        # u = c / (1 + exp(-pi sinh t)): no cancellation as u goes to zero.
+
         def finite(t):
-            e = mp.exp(-mp.pi * mp.sinh(t))
-            return geometry / (1 + e), geometry * mp.pi * mp.cosh(t) * e / (1 + e) ** 2
+            u, slope = _node("finite", t, mp.mp.prec)
+            return geometry * u, geometry * slope
 
         return finite
-    if decay == "fast":
+    return lambda t: _node(decay, t, mp.mp.prec)
 
-        def fast(t):
-            e = mp.exp(-t)
-            u = mp.exp(t - e)
-            return u, u * (1 + e)
 
-        return fast
-
-    def slow(t):
-        u = mp.exp(mp.pi / 2 * mp.sinh(t))
-        return u, u * mp.pi / 2 * mp.cosh(t)
-
-    return slow
+@lru_cache(maxsize=1 << 15)
+def _node(kind, t, prec):
+    """One node of a rule and its slope; the same nodes serve every integral at this precision."""
+    if kind == "line":
+        return mp.sinh(t), mp.cosh(t)
+    if kind == "finite":
+        # u = 1 / (1 + exp(-pi sinh t)): no cancellation as u goes to zero.
+        e = mp.exp(-mp.pi * mp.sinh(t))
+        return 1 / (1 + e), mp.pi * mp.cosh(t) * e / (1 + e) ** 2
+    if kind == "fast":
+        e = mp.exp(-t)
+        u = mp.exp(t - e)
+        return u, u * (1 + e)
+    u = mp.exp(mp.pi / 2 * mp.sinh(t))
+    return u, u * mp.pi / 2 * mp.cosh(t)
 
 
 def _decay(f, x) -> str:

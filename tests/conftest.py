@@ -39,3 +39,25 @@ def address(site: Path):
     """The address of a local server that shows the site."""
     with serving(site) as found:
         yield found
+
+
+# Files that take longest, longest first. Started last, one of them would keep a core busy alone.
+_LONG = (
+    "tests/test_lab.py",
+    "tests/test_checking.py",
+    "tests/test_site_browser.py",
+    "book/proof.ipynb",
+    "book/law_of_large_numbers.ipynb",
+    "book/asymmetry.ipynb",
+    "book/jensen_shannon.ipynb",
+    "book/definitions.ipynb",
+    "tests/test_mutants.py",
+    "tests/test_derivation.py",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Hand the long files out first where several workers share the run."""
+    if hasattr(config, "workerinput"):
+        place = {name: k for k, name in enumerate(_LONG)}
+        items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(_LONG)))

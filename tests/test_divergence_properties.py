@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy import stats
+from scipy import special, stats
 
 from helpers.divergence import (
     AccuracyWarning,
@@ -282,13 +282,9 @@ def test_divergences_of_distributions(pair):
 def test_a_long_table_of_probabilities_agrees(p, q):
     k = np.arange(0, 3000)
     assume(p.sf(2999) < 1e-14 and q.sf(2999) < 1e-14)
-    expected = math.fsum(
-        x
-        for x in p.pmf(k) * np.log(p.pmf(k) / np.where(q.pmf(k) > 0, q.pmf(k), 1))
-        if not math.isnan(x)
-    )
     assume(not math.isinf(quiet(kl_divergence, p, q)))
     assume(not ((q.pmf(k) == 0) & (p.pmf(k) > 0)).any())
+    expected = math.fsum(special.rel_entr(p.pmf(k), q.pmf(k)))
     assert quiet(kl_divergence, p, q) == pytest.approx(expected, rel=1e-8, abs=1e-11)
 
 

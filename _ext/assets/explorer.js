@@ -80,6 +80,11 @@
     explorer.stop();
     explorer.show(explorer.positions());
   });
+  // Taking the slider holds it even where it stays in place (Home at the start).
+  for (const taken of ["pointerdown", "keydown"])
+    document.addEventListener(taken, (event) => {
+      if (event.target.matches("[data-explorer] input")) of(event.target)?.stop();
+    });
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".explorer-play");
     if (button) of(button).play(button);
