@@ -137,8 +137,11 @@ def visit_math(translator, node: nodes.Element) -> None:
     formula = translator.starttag(node, "span", "", CLASS="math")
     formula += typeset(translator, node, False) + "</span>"
     head, tail = (translator.encode(node.get(side, "")) for side in ("head", "tail"))
-    # KaTeX lets a long formula break inside; one that cannot takes its punctuation along.
-    if (head or tail) and formula.count('class="base"') == 1:
+    # KaTeX lets a formula break after its relations; a short one takes its punctuation along.
+    short = (
+        formula.count('class="base"') == 1 or len(re.sub(r"\\[A-Za-z]+", "x", node.astext())) < 16
+    )
+    if (head or tail) and short:
         formula = f'<span class="unbroken">{head}{formula}{tail}</span>'
     else:
         formula = head + formula + tail
