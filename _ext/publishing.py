@@ -145,7 +145,9 @@ def configure_links(app: Sphinx, config: Config) -> None:
 def summary_of(doctree: nodes.document, fallback: str, longest: int = 160) -> str:
     """Return the first plain paragraph, cut at a sentence or a word: what a search engine shows."""
     for paragraph in doctree.findall(nodes.paragraph):
-        boxed = isinstance(paragraph.parent, nodes.Admonition)
+        boxed, around = False, paragraph.parent
+        while around is not None and not boxed:
+            boxed, around = isinstance(around, nodes.Admonition), around.parent
         if boxed or any(True for _ in paragraph.findall(nodes.math)):
             continue
         text = " ".join(paragraph.astext().split())
