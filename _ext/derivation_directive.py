@@ -100,6 +100,17 @@ def printed_length(latex: str) -> int:
     return len(re.sub(r"[\s{}_^&]", "", re.sub(r"\\[A-Za-z]+", "x", bare)))
 
 
+def with_formulas(text: str) -> list[nodes.Node]:
+    """Return words with the formulas between their dollar signs.
+
+    >>> [type(part).__name__ for part in with_formulas("The best $t$")]
+    ['Text', 'math']
+    """
+    parts = re.split(r"\$([^$]+)\$", text)
+    made = [nodes.math(part, part) if at % 2 else nodes.Text(part) for at, part in enumerate(parts)]
+    return [node for node in made if node.astext()]
+
+
 def label_of(name: str) -> str:
     return f"eq-{name}"
 
@@ -451,7 +462,7 @@ class LedgerWriter:
         claim: Claim = record["claim"]
         what: list[nodes.Node] = []
         what.append(make_box("div", "ledger-title", latex=("", "\n\n")))
-        what[-1] += nodes.strong("", claim.title or claim.name)
+        what[-1] += with_children(nodes.strong(), *with_formulas(claim.title or claim.name))
         statement = make_box("div", "ledger-statement", latex=("", "\n\n"))
         what.append(with_children(statement, nodes.math(claim.statement, claim.statement)))
         if claim.hypotheses:

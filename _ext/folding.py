@@ -57,10 +57,13 @@ def depart_admonition(translator: HTML5Translator, node: nodes.Element | None = 
 def visit_folded_code(translator: HTML5Translator, node: nodes.Element) -> None:
     """Fold a cell's code; what is read aloud is what is seen."""
     classes = " ".join(node["classes"])
+    show, hide = node["prompt_show"], node["prompt_hide"]
+    if node.astext().lstrip().startswith("# Solution"):
+        show, hide = "Show the solution", "Hide the solution"
     translator.body.append(
         f'<details class="hide {classes}"><summary>'
-        f'<span class="collapsed">{escape(node["prompt_show"])}</span>'
-        f'<span class="expanded">{escape(node["prompt_hide"])}</span></summary>\n'
+        f'<span class="collapsed">{escape(show)}</span>'
+        f'<span class="expanded">{escape(hide)}</span></summary>\n'
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from functools import lru_cache
@@ -107,9 +108,44 @@ def typeset(translator, node: nodes.Element, display: bool) -> str:
         return translator.encode(node.astext())
 
 
+# What may not begin a line, and what may not end one.
+CLOSING = re.compile(r"[.,;:!?)\]\u2019\u201d]+")
+OPENING = re.compile(r"[(\[\u2018\u201c]+$")
+
+
+def hold_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give each formula in a line the punctuation that touches it.
+
+    A browser may break the line on either side of a formula, even before a full stop.
+    """
+    if app.builder.format != "html":
+        return
+    for formula in list(doctree.findall(nodes.math)):
+        siblings = formula.parent.children
+        here = siblings.index(formula)
+        after = siblings[here + 1] if here + 1 < len(siblings) else None
+        before = siblings[here - 1] if here else None
+        if isinstance(after, nodes.Text) and (found := CLOSING.match(after.astext())):
+            formula["tail"] = found[0]
+            formula.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
+        if isinstance(before, nodes.Text) and (found := OPENING.search(before.astext())):
+            formula["head"] = found[0]
+            formula.parent.replace(before, nodes.Text(before.astext()[: found.start()]))
+
+
 def visit_math(translator, node: nodes.Element) -> None:
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math"))
-    translator.body.append(typeset(translator, node, False) + "</span>")
+    formula = translator.starttag(node, "span", "", CLASS="math")
+    formula += typeset(translator, node, False) + "</span>"
+    head, tail = (translator.encode(node.get(side, "")) for side in ("head", "tail"))
+    # KaTeX lets a formula break after its relations; a short one takes its punctuation along.
+    short = (
+        formula.count('class="base"') == 1 or len(re.sub(r"\\[A-Za-z]+", "x", node.astext())) < 16
+    )
+    if (head or tail) and short:
+        formula = f'<span class="unbroken">{head}{formula}{tail}</span>'
+    else:
+        formula = head + formula + tail
+    translator.body.append(formula)
     raise nodes.SkipNode
 
 
@@ -140,6 +176,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.typesetter = None
     app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
     app.connect("config-inited", prepare)
+    app.connect("doctree-resolved", hold_together)
     app.connect("build-finished", finish)
     # One process per writer would do, but pages are written in one.
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -18,10 +18,15 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as xml_escape
 
 from docutils import nodes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from helpers.figures_definitions import draw_card
+from helpers.plotting import INK, PAPER, P, Q
+
 HERE = Path(__file__).parent
+CARD = "card.png"  # what a messenger or a social network shows beside a link to the book
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,9 @@ def configure_links(app: Sphinx, config: Config) -> None:
 def summary_of(doctree: nodes.document, fallback: str, longest: int = 160) -> str:
     """Return the first plain paragraph, cut at a sentence or a word: what a search engine shows."""
     for paragraph in doctree.findall(nodes.paragraph):
-        boxed = isinstance(paragraph.parent, nodes.Admonition)
+        boxed, around = False, paragraph.parent
+        while around is not None and not boxed:
+            boxed, around = isinstance(around, nodes.Admonition), around.parent
         if boxed or any(True for _ in paragraph.findall(nodes.math)):
             continue
         text = " ".join(paragraph.astext().split())
@@ -160,6 +167,10 @@ def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
         # Roles that the accessibility standard has withdrawn, and the list that asks for them.
         body = context["body"].replace(' role="doc-biblioentry"', "")
         context["body"] = body.replace('<div role="list" class="citation-list">', "<div>")
+    address = app.book_origin.address
+    # Whoever fetches it needs the whole address; without one there is nothing to name.
+    context["page_card"] = address + CARD if address else ""
+    context["paper"] = {"light": PAPER, "dark": PAPER.dark}
     own = (app.env.metadata.get(pagename) or {}).get("summary")
     context["page_heading"] = re.sub("<[^>]+>", "", context.get("title") or app.config.html_title)
     context["page_summary"] = own or (
@@ -183,6 +194,15 @@ def write_sitemap(app: Sphinx, out: Path) -> None:
     (out / "robots.txt").write_text(robots, encoding="utf-8")
 
 
+def write_card(app: Sphinx, out: Path) -> None:
+    """Draw the picture that the pages name for those who link to them."""
+    (out / CARD).unlink(missing_ok=True)
+    if app.book_origin.address:
+        first, verb, rest = app.config.html_title.partition(" is ")
+        fig = draw_card(f"{first}\nis {rest}" if verb else first)
+        FigureCanvasAgg(fig).print_png(out / CARD)
+
+
 def write_standalone(app: Sphinx, out: Path) -> None:
     """Write the page for lost links and the one that leads from / to the landing page.
 
@@ -193,9 +213,15 @@ def write_standalone(app: Sphinx, out: Path) -> None:
     base = urlsplit(app.book_origin.address).path or "/"
     text = (HERE / "templates" / "standalone.html").read_text(encoding="utf-8")
     title = escape(app.config.html_title)
+    colours = {
+        f"{name}-{mode}": ink.dark if mode == "dark" else ink
+        for name, ink in {"ink": INK, "paper": PAPER, "p": P, "q": Q}.items()
+        for mode in ("light", "dark")
+    }
 
     def fill(**values: str) -> str:
-        return re.sub(r"\[\[(\w+)\]\]", lambda match: values[match[1]], text)
+        values |= colours
+        return re.sub(r"\[\[([\w-]+)\]\]", lambda match: values[match[1]], text)
 
     (out / "404.html").write_text(
         fill(
@@ -225,6 +251,7 @@ def write_standalone(app: Sphinx, out: Path) -> None:
 def write_files(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         write_sitemap(app, Path(app.outdir))
+        write_card(app, Path(app.outdir))
         write_standalone(app, Path(app.outdir))
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from scipy import integrate, stats
 
 from helpers.divergence import kl_divergence
-from helpers.plotting import INK, MUTED, THETA_STAR, M, P, Q, subplots
+from helpers.plotting import INK, MUTED, M, P, Q, subplots
 from helpers.projections import NormalMixture, forward_fit, reverse_fit
 
 __all__ = [
@@ -85,11 +85,11 @@ def draw_difference() -> Figure:
     sigmas = np.geomspace(0.5, 2, 81)
     fig, ax = subplots(height=3.0)
     ax.axhline(0, color=INK, linewidth=0.6)
-    for mu, ink in ((0.0, P), (1.0, Q), (2.0, M)):
+    for mu, dashes in ((0.0, "solid"), (1.0, Q.dashes), (2.0, M.dashes)):
         pairs = [(stats.norm(0, 1), stats.norm(mu, s)) for s in sigmas]
         gap = [kl_divergence(p, q) - kl_divergence(q, p) for p, q in pairs]
-        ax.plot(sigmas, gap, **ink.line, label=rf"$\mu$ = {mu:g}")
-    ax.plot([1], [0], "o", color=THETA_STAR, markersize=6, label=r"$\sigma$ = 1")
+        ax.plot(sigmas, gap, color=INK, linestyle=dashes, label=rf"$\mu$ = {mu:g}")
+    ax.plot([1], [0], **INK.points, label=r"$\sigma$ = 1")
     ax.set(
         xlabel=r"$\sigma$, the standard deviation of $Q$",
         ylabel="difference (nats)",
@@ -112,8 +112,18 @@ def draw_tails() -> Figure:
     fig, ax = subplots(height=3.0)
     forward, reverse = so_far(cauchy, normal), so_far(normal, cauchy)
     thin = slice(None, None, 8)
-    ax.plot(ends[thin], forward[thin], **P.line, label="Cauchy from normal: no limit")
-    ax.plot(ends[thin], reverse[thin], **Q.line, label="normal from Cauchy: settles")
+    ax.plot(
+        ends[thin],
+        forward[thin],
+        **P.line,
+        label=r"$D_{\mathrm{KL}}$(Cauchy$\,\|\,$normal): no limit",
+    )
+    ax.plot(
+        ends[thin],
+        reverse[thin],
+        **Q.line,
+        label=r"$D_{\mathrm{KL}}$(normal$\,\|\,$Cauchy): settles",
+    )
     limit = kl_divergence(normal, cauchy)
     ax.axhline(limit, color=MUTED, linewidth=0.9)
     ax.text(39.5, limit + 0.3, f"{limit:.4f}", ha="right")
@@ -132,9 +142,9 @@ def draw_detour() -> Figure:
     p, r = stats.norm(0, 1), stats.norm(2, 1)
     by_way = [kl_divergence(p, q) + kl_divergence(q, r) for q in (stats.norm(t) for t in stops)]
     fig, ax = subplots()
-    ax.plot(stops, by_way, **Q.line, label="by way of $N(t, 1)$")
-    ax.axhline(kl_divergence(p, r), **P.line, label="direct")
-    ax.plot([1], [min(by_way)], "o", color=THETA_STAR, markersize=6, label="shortest detour")
+    ax.plot(stops, by_way, **Q.line, label="by way of $Q = N(t, 1)$")
+    ax.axhline(kl_divergence(p, r), color=INK, label="direct")
+    ax.plot([1], [min(by_way)], **Q.points, label="shortest detour")
     ax.set(xlabel="$t$", ylabel="nats", ylim=(0, 4.2), title="The detour is shorter than the way")
     ax.legend(loc="upper center")
     return fig
@@ -161,13 +171,13 @@ def draw_quadratic(radius: float = 0.5) -> Figure:
         near = [family(theta * (1 + radius * t)) for t in steps]
         # In units of the parabola's height at the edge, so that the axes need not move.
         unit = information * (theta * radius) ** 2 / 2
-        ax.plot(steps, steps**2, color=MUTED, linewidth=4, alpha=0.45, label="parabola")
+        ax.plot(steps, steps**2, **MUTED.solid, linewidth=4, alpha=0.45, label="parabola")
         ax.plot(steps, [kl_divergence(here, q) / unit for q in near], **P.line, label="forward")
         ax.plot(steps, [kl_divergence(q, here) / unit for q in near], **Q.line, label="reverse")
         ax.set(title=name, ylim=(0, 2.6))
     for ax in axes[1]:
-        ax.set(xlabel=r"$\delta$ / radius")
+        ax.set(xlabel=r"$h\,/\,r$, with $r$ the radius")
     for ax in axes[:, 0]:
-        ax.set(ylabel=r"KL / $\frac{1}{2} I r^2$")
+        ax.set(ylabel=r"divergence $/\,(I r^2/2)$")
     axes[0, 0].legend(loc="upper center", handlelength=1.6)
     return fig

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
@@ -16,10 +17,11 @@ from scipy import stats
 from helpers.datasets import alpha_particles
 from helpers.divergence import entropy, kl_divergence
 from helpers.likelihood import empirical, log_likelihood
-from helpers.plotting import INK, MUTED, THETA_STAR, P, Q, subplots
+from helpers.plotting import DATA, INK, MUTED, PAPER, THETA_STAR, P, Q, style, subplots
 
 __all__ = [
     "SAMPLE_SIZES",
+    "draw_card",
     "draw_information_gain",
     "draw_log_bound",
     "draw_poisson_fit",
@@ -56,7 +58,7 @@ def draw_poisson_fit(lam: float = 3.0) -> Figure:
     rates, mean, _ = _poisson_curves()
     here = log_likelihood("poisson", (lam,), alpha.sample) / alpha.n
     fig, (counts, likelihood) = subplots(1, 2)
-    counts.bar(alpha.values, alpha.proportions, width=0.8, **P.bars, label="observed")
+    counts.bar(alpha.values, alpha.proportions, width=0.8, **DATA.bars, label="observed")
     model = stats.poisson.pmf(alpha.values, lam)
     counts.plot(alpha.values, model, **Q.line, marker="o", markersize=3.5, label="model")
     counts.set(
@@ -66,8 +68,8 @@ def draw_poisson_fit(lam: float = 3.0) -> Figure:
         title=rf"model with $\lambda$ = {lam:.2f}",
     )
     counts.legend(loc="upper right")
-    likelihood.plot(rates, mean, **P.line, label="mean log-likelihood")
-    likelihood.plot([lam], [here], "o", color=Q, markersize=7, label="this model")
+    likelihood.plot(rates, mean, **DATA.solid, label="mean log-likelihood")
+    likelihood.plot([lam], [here], **Q.points | {"markersize": 7}, label="this model")
     likelihood.set(
         xlabel=r"$\lambda$",
         ylabel=r"$\ell(\lambda)\,/\,n$  (nats)",
@@ -83,12 +85,12 @@ def draw_same_minimiser() -> Figure:
     rates, mean, divergence = _poisson_curves()
     gap = entropy(empirical(alpha.sample))
     fig, ax = subplots(height=3.2)
-    ax.plot(rates, -mean, **P.line, label=r"$-\ell(\lambda)/n$")
+    ax.plot(rates, -mean, **DATA.solid, label=r"$-\ell(\lambda)/n$")
     label = r"$D_{\mathrm{KL}}(\hat{p} \,\|\, p_\lambda)$"
     ax.plot(rates, divergence, **Q.line, label=label)
     lowest = [np.interp(alpha.mean, rates, curve) for curve in (-mean, divergence)]
-    ax.axvline(alpha.mean, **THETA_STAR.line, linewidth=1.2)
-    ax.plot([alpha.mean] * 2, lowest, "o", color=THETA_STAR, markersize=6, label="the two minima")
+    ax.axvline(alpha.mean, **DATA.line | {"linewidth": 1})
+    ax.plot([alpha.mean] * 2, lowest, **DATA.points, label="the two minima")
     for rate in (2.0, 5.5):
         low = float(np.interp(rate, rates, divergence))
         arrow = {"arrowstyle": "<->", "color": MUTED, "linewidth": 0.9}
@@ -103,10 +105,10 @@ def draw_log_bound() -> Figure:
     """Draw log x below its tangent x - 1, and the one point where they meet."""
     x = np.geomspace(0.05, 3, 120)
     fig, ax = subplots()
-    ax.fill_between(x, np.log(x), x - 1, **Q.area)
-    ax.plot(x, x - 1, **Q.line, label=r"$x - 1$")
-    ax.plot(x, np.log(x), **P.line, label=r"$\log\,x$")
-    ax.plot([1], [0], "o", color=THETA_STAR, markersize=6, label="they touch at 1")
+    ax.fill_between(x, np.log(x), x - 1, **MUTED.area)
+    ax.plot(x, x - 1, color=MUTED, linestyle=Q.dashes, label=r"$x - 1$")
+    ax.plot(x, np.log(x), **INK.solid, label=r"$\log\,x$")
+    ax.plot([1], [0], **INK.points, label="they touch at 1")
     ax.set(xlabel=r"$x$", ylabel="value", ylim=(-3, 2), title="The logarithm under its tangent")
     ax.legend(loc="lower right")
     return fig
@@ -124,11 +126,11 @@ def draw_uniform_likelihood(n: int = 6) -> Figure:
     top = sample.max()
     theta = np.linspace(top, 1.6, 120)
     fig, ax = subplots()
-    ax.plot([0, top], [0, 0], **P.line, label="likelihood")
-    ax.plot([top, top], [0, 1], color=MUTED, linewidth=0.9)
-    ax.plot(theta, (top / theta) ** n, **P.line)
-    ax.plot([top], [1], "o", color=THETA_STAR, markersize=6, label="most likely")
-    ax.plot(sample, np.full(n, -0.07), "|", color=Q, markersize=9, label="observations")
+    ax.plot([0, top], [0, 0], **DATA.solid, label="likelihood")
+    ax.plot([top, top], [0, 1], **MUTED.solid, linewidth=0.9)
+    ax.plot(theta, (top / theta) ** n, **DATA.solid)
+    ax.plot([top], [1], **DATA.points, label="most likely")
+    ax.plot(sample, np.full(n, -0.07), "|", color=DATA, markersize=9, label="observations")
     ax.set(
         xlabel=r"$\theta$",
         ylabel="likelihood / its maximum",
@@ -177,6 +179,29 @@ def _divergence_from_source() -> tuple[NDArray, NDArray]:
     return rates, np.array([kl_divergence(source, stats.poisson(r)) for r in rates])
 
 
+def _theorem_panel(ax: Axes, n: int) -> float:
+    """Draw both curves and their lowest points; return the most likely rate."""
+    rates, divergence = _divergence_from_source()
+    sample = _growing_sample()[:n]
+    h = entropy(stats.poisson(SOURCE_RATE))
+    shifted = [-log_likelihood("poisson", (r,), sample) / n - h for r in rates]
+    theta_hat = sample.mean()
+    lowest = -log_likelihood("poisson", (theta_hat,), sample) / n - h
+    ax.axhline(0, color=INK, linewidth=0.6)
+    ax.plot(rates, divergence, **P.line, label="divergence from the source")
+    ax.plot(rates, shifted, **DATA.line, label="minus mean log-likelihood, shifted")
+    star = THETA_STAR.points | {"markersize": 8}
+    ax.plot([SOURCE_RATE], [0], **star, label="least divergence")
+    ax.plot([theta_hat], [lowest], **DATA.points | {"marker": "D"}, label="most likely")
+    ax.set(
+        xlabel=r"rate $\theta$ of the Poisson model",
+        ylabel="nats",
+        xlim=(2, 7),
+        ylim=(-0.7, 2.1),
+    )
+    return theta_hat
+
+
 def draw_theorem(n: int = 30) -> Figure:
     """Draw the book's theorem for a sample of n from Poisson(4).
 
@@ -188,24 +213,33 @@ def draw_theorem(n: int = 30) -> Figure:
     n : int
         How many observations of one growing sample are used, at most 10000.
     """
-    rates, divergence = _divergence_from_source()
-    sample = _growing_sample()[:n]
-    h = entropy(stats.poisson(SOURCE_RATE))
-    shifted = [-log_likelihood("poisson", (r,), sample) / n - h for r in rates]
-    theta_hat = sample.mean()
-    lowest = -log_likelihood("poisson", (theta_hat,), sample) / n - h
     fig, ax = subplots(height=3.1)
-    ax.axhline(0, color=INK, linewidth=0.6)
-    ax.plot(rates, divergence, **Q.line, label="divergence from the source")
-    ax.plot(rates, shifted, **P.line, label="minus mean log-likelihood, shifted")
-    ax.plot([SOURCE_RATE], [0], "o", color=THETA_STAR, markersize=8, label="least divergence")
-    ax.plot([theta_hat], [lowest], "D", color=P, markersize=6, label="most likely")
-    ax.set(
-        xlabel=r"rate $\theta$ of the Poisson model",
-        ylabel="nats",
-        xlim=(2, 7),
-        ylim=(-0.7, 2.1),
-        title=f"n = {n}: most likely {theta_hat:.3f}, least divergence {SOURCE_RATE:g}",
-    )
+    theta_hat = _theorem_panel(ax, n)
+    ax.set_title(f"n = {n}: most likely {theta_hat:.3f}, least divergence {SOURCE_RATE:g}")
     ax.legend(loc="upper center", ncols=1)
+    return fig
+
+
+def draw_card(title: str) -> Figure:
+    """Draw the picture that stands for the book where somebody links to it, 1200 by 630 pixels.
+
+    Parameters
+    ----------
+    title : str
+        Set above the picture of the theorem; a line break in it is kept.
+
+    Examples
+    --------
+    >>> fig = draw_card("A title")
+    >>> (fig.get_size_inches() * fig.dpi).tolist()
+    [1200.0, 630.0]
+    """
+    with style():
+        fig = Figure(figsize=(6, 3.15), dpi=200, facecolor=PAPER, layout="none")
+        title_style = {"fontfamily": "STIXGeneral", "fontweight": "bold", "fontsize": 25}
+        fig.text(0.05, 0.84, title, va="center", linespacing=1.05, **title_style)
+        ax = fig.add_axes((0.105, 0.16, 0.85, 0.5))
+        _theorem_panel(ax, 30)
+        ax.set_ylim(-0.4, 1.6)
+        ax.legend(loc="upper right", bbox_to_anchor=(1, 1.12))
     return fig

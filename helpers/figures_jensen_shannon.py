@@ -96,8 +96,8 @@ def draw_triangle(slack_root: ArrayLike, slack_plain: ArrayLike) -> Figure:
     for axes in (top, bottom):
         (axes.axhline if axes is top else axes.axvline)(0, color=MUTED, linewidth=1)
     root = np.sqrt(first) + np.sqrt(second) - math.sqrt(LOG2)
-    top.plot(t, root, **M.line, label=r"$\sqrt{\mathrm{JSD}}$")
-    top.plot(t, first + second - LOG2, **Q.line, label="JSD")
+    top.plot(t, root, **INK.solid, label=r"$\sqrt{\mathrm{JSD}}$")
+    top.plot(t, first + second - LOG2, **M.line, label="JSD")
     top.set(
         xlabel="$t$, the chance of heads of the coin in the middle",
         ylabel="detour minus straight way",
@@ -106,7 +106,7 @@ def draw_triangle(slack_root: ArrayLike, slack_plain: ArrayLike) -> Figure:
     top.set_title("From always tails, by way of a coin, to always heads")
     top.legend(loc="center", bbox_to_anchor=(0.5, 0.48), ncols=2)
     edges = np.linspace(-0.4, 0.8, 61)
-    for ink, name, slack in ((M, r"$\sqrt{\mathrm{JSD}}$", slack_root), (Q, "JSD", slack_plain)):
+    for ink, name, slack in ((INK, r"$\sqrt{\mathrm{JSD}}$", slack_root), (M, "JSD", slack_plain)):
         height, _ = np.histogram(slack, edges)
         bottom.stairs(
             height / np.size(slack), edges, color=ink, linestyle=ink.dashes, linewidth=1.9
@@ -138,7 +138,7 @@ def draw_discriminator(shift: float = 2.0) -> Figure:
     top.plot(x, q, **Q.line, label="$q$, made")
     # Through the logarithms: far from both peaks the ratio itself is 0/0.
     best = expit(norm(0, 1).logpdf(x) - norm(shift, 1).logpdf(x))
-    top.plot(x, best, color=INK, label=r"$D^*(x) = \frac{p(x)}{p(x) + q(x)}$")
+    top.plot(x, best, **INK.solid, label=r"$D^*(x) = \frac{p(x)}{p(x) + q(x)}$")
     top.set(xlabel="$x$", ylabel="density, probability", xlim=(-4, 10), ylim=(0, 1.05))
     top.legend(loc="upper right")
 
@@ -191,10 +191,10 @@ def draw_parallel_lines(theta: float = 0.5) -> Figure:
 
     infinity = 1.6  # the height at which an infinite divergence is drawn
     drawn = (
-        (INK, "solid", "KL, either way"),
-        (Q, Q.dashes, "total variation"),
+        (MUTED, "solid", "KL, either way"),
+        (MUTED, Q.dashes, "total variation"),
         (M, M.dashes, "JSD"),
-        (P, P.dashes, "Wasserstein"),
+        (INK, "solid", "Wasserstein"),
     )
     grid = np.linspace(-1, 1, 41)
     curves = np.minimum(np.array([_compare_segments(t) for t in grid]).T, infinity)
@@ -207,10 +207,10 @@ def draw_parallel_lines(theta: float = 0.5) -> Figure:
     values.set(xlabel=r"$\theta$", ylabel="how far apart", xlim=(-1.1, 1.1), ylim=(-0.1, 1.75))
     values.set_yticks([0, LOG2, 1, infinity], ["0", r"$\log\, 2$", "1", r"$\infty$"])
     for ink, x, y, name in (
-        (INK, -1, infinity + 0.05, "KL, either way"),
-        (Q, -1, 1.05, "total variation"),
+        (MUTED, -1, infinity + 0.05, "KL, either way"),
+        (MUTED, -1, 1.05, "total variation"),
         (M, -1, LOG2 - 0.14, "JSD"),
-        (P, 0.25, 0.06, "Wasserstein"),
+        (INK, 0.25, 0.06, "Wasserstein"),
     ):
         values.text(x, y, name, color=str(ink))
     kl, tv, jsd, transport = here

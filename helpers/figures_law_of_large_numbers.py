@@ -18,7 +18,7 @@ from helpers.convergence import (
     hoeffding_bound,
     running_mean,
 )
-from helpers.plotting import INK, MUTED, THETA_STAR, M, P, Q, subplots
+from helpers.plotting import DATA, INK, MUTED, THETA_STAR, M, P, Q, subplots
 
 __all__ = ["coin_tail", "draw_running_means", "draw_sample_sizes", "draw_settling", "draw_tails"]
 
@@ -50,18 +50,18 @@ def draw_running_means(n: int = 30) -> Figure:
     fig, (paths, spread) = subplots(2, 1, height=4.8)
     sizes = np.arange(1, LONGEST + 1)
     band = chebyshev_epsilon(0.05, variance=1, n=sizes)
-    paths.fill_between(sizes, 1 - band, 1 + band, **M.area)
+    paths.fill_between(sizes, 1 - band, 1 + band, **MUTED.area)
     for path in means[:12]:
-        paths.plot(sizes, path, color=P, linestyle="solid", linewidth=0.7, alpha=0.7)
+        paths.plot(sizes, path, **DATA.solid, linewidth=0.7, alpha=0.6)
     paths.axhline(1, **THETA_STAR.line, label=r"$\mu$")
-    paths.axvline(n, color=INK, linewidth=1)
+    paths.axvline(n, color=MUTED, linewidth=1.4)
     paths.set(xscale="log", xlim=(1, LONGEST), ylim=(0, 2.6))
     paths.set(xlabel="number of draws", ylabel="mean so far")
     paths.set_title("Twelve samples; the band is Chebyshev's, 95 per cent")
 
     edges = np.linspace(0, 2.6, 53)
     height, _ = np.histogram(means[:, n - 1], edges, density=True)
-    spread.stairs(height, edges, color=P, fill=True, alpha=0.75, label="4000 samples")
+    spread.stairs(height, edges, **DATA.bars, fill=True, label="4000 samples")
     spread.axvline(1, **THETA_STAR.line, label=r"$\mu$")
     bound = chebyshev_bound(0.25, variance=1, n=n)
     outside = float(np.mean(abs(means[:, n - 1] - 1) >= 0.25))
@@ -95,11 +95,17 @@ def draw_tails(k: float = 2.0) -> Figure:
     pmf.set_title(f"Mass {outer:.3f} at each end, {1 - 2 * outer:.3f} in the middle")
 
     t = np.linspace(0.8, 4, 161)
-    tails.plot(t, chebyshev_bound(t, variance=1), color=INK, label=r"$\min(1, 1/k^2)$")
+    tails.plot(t, chebyshev_bound(t, variance=1), **INK.solid, label=r"$\min(1, 1/k^2)$")
     tails.plot(t, np.where(t <= k, 2 * outer, np.nan), **P.line, label="three points")
     tails.plot([k], [2 * outer], **P.points)
-    tails.plot(t, np.exp(-1 - t) + np.maximum(0, 1 - np.exp(t - 1)), **Q.line, label="exponential")
-    tails.plot(t, 2 * stats.norm.sf(t), **M.line, label="normal")
+    tails.plot(
+        t,
+        np.exp(-1 - t) + np.maximum(0, 1 - np.exp(t - 1)),
+        color=INK,
+        linestyle=Q.dashes,
+        label="exponential",
+    )
+    tails.plot(t, 2 * stats.norm.sf(t), color=INK, linestyle=M.dashes, label="normal")
     tails.set(
         xlabel="distance from the mean in standard deviations",
         ylabel="probability of that far or more",
@@ -155,13 +161,19 @@ def draw_sample_sizes(epsilon: float = 0.05, delta: float = 0.05) -> Figure:
     fig, axes = subplots(height=3.6)
     sizes = np.unique(np.geomspace(10, 20_000, 400).astype(int))
     axes.axhline(delta, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.plot(sizes, chebyshev_bound(epsilon, variance=0.25, n=sizes), **P.line, label="Chebyshev")
-    axes.plot(sizes, hoeffding_bound(epsilon, width=1, n=sizes), **Q.line, label="Hoeffding")
-    normal = clt_tail(epsilon, variance=0.25, n=sizes)
     axes.plot(
-        sizes, coin_tail(sizes, epsilon), color=INK, linestyle="solid", linewidth=1, label="exact"
+        sizes, chebyshev_bound(epsilon, variance=0.25, n=sizes), **INK.solid, label="Chebyshev"
     )
-    axes.plot(sizes, normal, **M.line, label="central limit")
+    axes.plot(
+        sizes,
+        hoeffding_bound(epsilon, width=1, n=sizes),
+        color=INK,
+        linestyle=Q.dashes,
+        label="Hoeffding",
+    )
+    normal = clt_tail(epsilon, variance=0.25, n=sizes)
+    axes.plot(sizes, coin_tail(sizes, epsilon), **P.line | {"linewidth": 1}, label="exact")
+    axes.plot(sizes, normal, color=INK, linestyle=M.dashes, label="central limit")
     axes.set(
         xlabel="number of tosses $n$",
         ylabel=f"probability of an error of {epsilon:g} or more",
@@ -194,7 +206,7 @@ def draw_settling(draws: ArrayLike) -> Figure:
     for axes, values in ((raw, draws), (logs, stats.cauchy.logpdf(draws))):
         means = running_mean(values)[:, shown]
         for path in means:
-            axes.plot(sizes[shown], path, color=P, linestyle="solid", linewidth=0.9, alpha=0.8)
+            axes.plot(sizes[shown], path, **DATA.solid, linewidth=0.9, alpha=0.7)
         axes.set(xlabel="number of draws", xscale="log", xlim=(1, sizes[-1]))
     raw.set(ylabel="mean of $x$", ylim=(-8, 8))
     raw.set_title("The draws: nothing to settle on")

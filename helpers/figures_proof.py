@@ -16,7 +16,7 @@ from helpers.consistency import (
     memorising_log_likelihood,
 )
 from helpers.datasets import CountData
-from helpers.plotting import INK, THETA_STAR, P, Q, subplots
+from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
 
 __all__ = [
     "draw_dip",
@@ -56,15 +56,16 @@ def draw_settling(n: int = 10) -> Figure:
     sample = -stats.poisson.logpmf(data[:, None], theta).mean(axis=0)
     fig, (top, bottom) = subplots(2, 1, height=4.6)
     top.plot(theta, population, **P.line, label=r"$H(p^*) + D_{KL}(p^*\|p_\theta)$")
-    top.plot(theta, sample, **Q.line, label=r"$-\ell_n(\theta)/n$")
-    top.axvline(THETA_TRUE, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
+    top.plot(theta, sample, **DATA.line, label=r"$-\ell_n(\theta)/n$")
+    # Only as high as the legend leaves room.
+    top.axvline(THETA_TRUE, 0, 0.74, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
     lowest = -stats.poisson.logpmf(data, estimate).mean()
-    top.plot([estimate], [lowest], **Q.points, label=r"$\hat\theta_n$")
+    top.plot([estimate], [lowest], **DATA.points, label=r"$\hat\theta_n$")
     top.set(xlim=(1.5, 8), ylim=(1.4, 5.2), xlabel=r"$\theta$", ylabel="nats")
     top.set_title(rf"$\hat\theta_n$ = {estimate:.2f}, $\theta^*$ = {THETA_TRUE:.0f}")
     top.legend(loc="upper right", ncols=2)
     seen = np.bincount(np.minimum(data, 13), minlength=14)[:13] / n
-    bottom.bar(counts, seen, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
+    bottom.bar(counts, seen, width=0.8, **DATA.bars, label=r"$\hat p$, observed")
     at_star = stats.poisson.pmf(counts, THETA_TRUE)
     at_hat = stats.poisson.pmf(counts, estimate)
     bottom.plot(counts, at_star, **P.line, label=r"$p^* = p_{\theta^*}$")
@@ -87,7 +88,7 @@ def draw_fit(rate: float, data: CountData) -> Figure:
     seen = p_hat > 0
     theta = np.linspace(0.3 * data.mean, 2.2 * data.mean, 121)
     fig, (top, bottom) = subplots(2, 1, height=4.6)
-    top.bar(data.values, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
+    top.bar(data.values, p_hat, width=0.8, **DATA.bars, label=r"$\hat p$, observed")
     model = stats.poisson.pmf(data.values, rate)
     top.plot(data.values, model, **Q.line, marker="o", markersize=4, label=r"$p_\lambda$, Poisson")
     top.set(
@@ -139,8 +140,8 @@ def draw_parts(
     rate, value = here
     height = np.ptp(objective)
     axes.fill_between(theta, floor, objective, **Q.area)
-    axes.plot(theta, objective, color=str(INK), label=objective_label)
-    axes.axhline(floor, color=str(P), linewidth=1.4, label=floor_label)
+    axes.plot(theta, objective, **DATA.solid, label=objective_label)
+    axes.axhline(floor, **DATA.line | {"linewidth": 1.4}, label=floor_label)
     axes.plot(
         [rate, rate], [floor, value], color=str(Q), linestyle="solid", linewidth=3, label=kl_label
     )
@@ -164,9 +165,9 @@ def draw_dip(n: int = 5) -> Figure:
     curve = theta - 8 * power * (1 - power)
     fig, axes = subplots()
     axes.plot(theta, theta, **P.line, label=r"$f(\theta)=\theta$, the limit")
-    axes.plot(theta, curve, **Q.line, label=r"$f_n(\theta)$")
+    axes.plot(theta, curve, **DATA.line, label=r"$f_n(\theta)$")
     lowest = int(np.argmin(curve))
-    axes.plot([theta[lowest]], [curve[lowest]], **Q.points, label=r"lowest point of $f_n$")
+    axes.plot([theta[lowest]], [curve[lowest]], **DATA.points, label=r"lowest point of $f_n$")
     axes.plot([0], [0], **P.points, label=r"lowest point of $f$")
     axes.set(xlim=(-0.03, 1.03), ylim=(-1.9, 1.15), xlabel=r"$\theta$", ylabel="value")
     axes.legend(loc="lower left")
@@ -188,7 +189,7 @@ def draw_memorising(n: int = 10) -> Figure:
     axes.plot(
         grid,
         memorising_log_likelihood(grid, data),
-        color=str(Q),
+        color=DATA,
         linewidth=1.2,
         label=r"$\ell_n(\theta)/n$ of the sample",
     )
@@ -196,12 +197,13 @@ def draw_memorising(n: int = 10) -> Figure:
         data[drawn],
         np.log1p(-data[drawn] / 2),
         np.minimum(heights[drawn], TOP_EDGE),
-        color=str(Q),
+        color=DATA,
         linewidth=1.6,
+        alpha=0.6,
         label="its spikes, at observations",
     )
     estimate = memorising_estimate(data)
-    axes.axvline(estimate, color=str(INK), linewidth=1.0, label=r"$\hat\theta_n$")
+    axes.axvline(estimate, **DATA.line | {"linewidth": 1.4}, label=r"$\hat\theta_n$")
     axes.axvline(0, **THETA_STAR.line, linewidth=1.6, label=r"$\theta^* = 0$")
     axes.set(
         xlim=(-0.02, 1.02),
@@ -223,10 +225,10 @@ def draw_rates(measured: list[Rates]) -> Figure:
         experiment, n = rates.experiment, rates.sizes
         error_theory = experiment.error_constant / np.sqrt(n)
         kl_theory = experiment.kl_constant / n
-        squares = Q.points | {"color": str(P), "marker": "s", "markersize": 4.5}
-        panel.loglog(n, rates.errors, **Q.points, label="error of the estimate")
+        squares = P.points | {"marker": "s", "markersize": 4.5}
+        panel.loglog(n, rates.errors, **DATA.points, label="error of the estimate")
         panel.loglog(
-            n, error_theory, color=str(Q), linewidth=1.2, label=r"theory, $\propto n^{-1/2}$"
+            n, error_theory, **DATA.line | {"linewidth": 1.2}, label=r"theory, $\propto n^{-1/2}$"
         )
         panel.loglog(n, rates.excesses, **squares, label="excess divergence (nats)")
         panel.loglog(n, kl_theory, **P.line | {"linewidth": 1.2}, label=r"theory, $\propto n^{-1}$")

@@ -34,11 +34,15 @@ def draw_chebyshev_printed(sigma: float = 0.5) -> Figure:
         f"false, for k up to {broken[-1]:.1f}" if broken.size else "holds for this distribution"
     )
     fig, axes = subplots(height=3.0)
-    axes.fill_between(
-        k, allowed, printed, where=printed > allowed, color=str(Q), alpha=0.18, linewidth=0
-    )
+    axes.fill_between(k, allowed, printed, where=printed > allowed, **P.area)
     axes.plot(k, allowed, color=str(INK), label=r"allowed, $1/k^2$")
-    axes.plot(k, printed, **Q.line, label=r"$\mathbb{P}[|X-\mu| \geq k\sigma^2]$, as printed")
+    axes.plot(
+        k,
+        printed,
+        color=P,
+        linestyle=Q.dashes,
+        label=r"$\mathbb{P}[|X-\mu| \geq k\sigma^2]$, as printed",
+    )
     axes.plot(
         k, 2 * stats.norm.sf(k), **P.line, label=r"$\mathbb{P}[|X-\mu| \geq k\sigma]$, corrected"
     )

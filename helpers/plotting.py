@@ -1,7 +1,10 @@
 """Colours, style and display of every figure in the book.
 
-P, Q, their mixture M and the true parameter theta_star each keep one colour and one line style
-through the whole book::
+Each object keeps one colour and one line style through the whole book. `P` is the distribution
+that observations come from, and what is computed from it alone; `Q` the other distribution, a
+model or a belief; `M` their mixture; `THETA_STAR` the true parameter. `DATA` is what was observed
+and what is computed from it: counts, likelihoods, estimates. Whatever else a figure shows, such as
+a bound, is drawn in `INK` or `MUTED`::
 
     fig, ax = subplots()
     ax.plot(x, p, **P.line, label="$P$")
@@ -35,6 +38,7 @@ from helpers.alt_text import describe
 from helpers.svg import Film, Node, compact
 
 __all__ = [
+    "DATA",
     "GRID",
     "INK",
     "MUTED",
@@ -73,6 +77,8 @@ class Ink(str):
         The CSS custom property that holds it on the page.
     dashes : str or tuple
         The line style that goes with it, so that no figure rests on colour alone.
+    cover : float
+        Opacity of bars.
 
     Examples
     --------
@@ -83,16 +89,24 @@ class Ink(str):
     variable: str
     dark: str
     dashes: object
+    cover: float
 
-    def __new__(cls, light: str, dark: str, variable: str, dashes: object = "solid") -> Ink:
+    def __new__(
+        cls, light: str, dark: str, variable: str, dashes: object = "solid", cover: float = 0.75
+    ) -> Ink:
         ink = super().__new__(cls, light)
-        ink.dark, ink.variable, ink.dashes = dark, variable, dashes
+        ink.dark, ink.variable, ink.dashes, ink.cover = dark, variable, dashes, cover
         return ink
 
     @property
     def line(self) -> dict:
         """Keyword arguments of ``ax.plot`` for a curve."""
         return {"color": str(self), "linestyle": self.dashes}
+
+    @property
+    def solid(self) -> dict:
+        """Keyword arguments of ``ax.plot`` for a curve that nothing could be mistaken for."""
+        return {"color": str(self), "linestyle": "solid"}
 
     @property
     def area(self) -> dict:
@@ -102,7 +116,7 @@ class Ink(str):
     @property
     def bars(self) -> dict:
         """Keyword arguments of ``ax.bar``."""
-        return {"color": str(self), "alpha": 0.75, "linewidth": 0}
+        return {"color": str(self), "alpha": self.cover, "linewidth": 0}
 
     @property
     def points(self) -> dict:
@@ -124,6 +138,8 @@ Q = Ink("#c9480b", "#f8804d", "--fig-q", (0, (5, 1.6)))
 M = Ink("#00573f", "#7ae89a", "--fig-m", (0, (5, 1.4, 1.2, 1.4)))
 THETA_STAR = Ink("#551a6e", "#e59af5", "--fig-theta-star", (0, (1.2, 1.2)))
 INK = Ink("#1f2430", "#e6e8ee", "--fig-ink")
+# Data are drawn in ink, like print: in a short dash beside a curve of P, pale where they are bars.
+DATA = Ink(INK, INK.dark, INK.variable, (0, (2.6, 1.1)), cover=0.3)
 MUTED = Ink("#5d6472", "#a3aab8", "--fig-muted")
 GRID = Ink("#d9dde4", "#3a414e", "--fig-grid")
 PAPER = Ink("#ffffff", "#14181e", "--fig-paper")

@@ -10,6 +10,7 @@ import json
 import re
 
 import sympy as sp
+from sympy.printing.latex import LatexPrinter
 
 from helpers.checking import bound_text
 from helpers.notation import symbol_latex
@@ -73,12 +74,39 @@ def _wrapped(derivation, line, printer, wide):
     return f"arg {line.sense}_{over} {body}"
 
 
+class _Printer(LatexPrinter):
+    """SymPy's printer, except that a sum begins with a term that has no minus, if it has one."""
+
+    def _as_ordered_terms(self, expr, order=None):
+        terms = super()._as_ordered_terms(expr, order)
+        for index, term in enumerate(terms):
+            if not term.could_extract_minus_sign():
+                return [term, *terms[:index], *terms[index + 1 :]]
+        return terms
+
+    def _print_polygamma(self, expr, exp=None):
+        order, x = expr.args
+        name = r"\psi" if order == 0 else rf"\psi^{{({self._print(order)})}}"
+        printed = rf"{name}\left({self._print(x)}\right)"
+        return printed if exp is None else rf"\left({printed}\right)^{{{exp}}}"
+
+
 def latex(e) -> str:
-    """LaTeX of an expression in the book's conventions (theta_star prints as a starred theta)."""
+    """LaTeX of an expression in the book's conventions.
+
+    Examples
+    --------
+    >>> theta_star, x = sp.symbols("theta_star x")
+    >>> print(latex(x - theta_star))
+    x - \\theta^{*}
+    """
+    # One letter for a small number, whichever name its symbol was given.
     symbols = {
-        s: symbol_latex(s.name) for s in e.atoms(sp.Symbol) if s.name.endswith(("_star", "_hat"))
+        s: r"\varepsilon" if s.name == "epsilon" else symbol_latex(s.name)
+        for s in e.atoms(sp.Symbol)
+        if s.name == "epsilon" or s.name.endswith(("_star", "_hat"))
     }
-    return sp.latex(e, symbol_names=symbols)
+    return _Printer({"symbol_names": symbols, "inv_trig_style": "full"}).doprint(e)
 
 
 def line_latex(derivation, line) -> str:

@@ -24,7 +24,7 @@ from helpers.divergence import entropy, kl_divergence
 from helpers.explorer import Explorer, explore
 from helpers.figures_proof import draw_parts
 from helpers.likelihood import Fit, empirical, fit_mle, log_likelihood
-from helpers.plotting import FigureDisplay, P, Q, show, subplots
+from helpers.plotting import DATA, FigureDisplay, Q, show, subplots
 
 __all__ = [
     "FAMILIES",
@@ -455,7 +455,7 @@ class Analysis:
         if self.family.discrete:
             counts = np.arange(int(low), min(int(high), int(low) + 200) + 1)
             p_hat = empirical(self.data).pmf(counts)
-            top.bar(counts, p_hat, width=0.8, color=str(P), alpha=0.3, label=r"$\hat p$, observed")
+            top.bar(counts, p_hat, width=0.8, **DATA.bars, label=r"$\hat p$, observed")
             at = model.pmf(counts)
             top.plot(counts, at, **Q.line, marker="o", markersize=4, label=r"$p_\theta$")
             top.set(ylim=(0, 1.5 * p_hat.max()), xlabel="value", ylabel="proportion")
@@ -465,7 +465,7 @@ class Analysis:
             x = np.linspace(low - pad, high + pad, 201)
             bins = int(np.clip(np.sqrt(self.data.size), 4, 40))
             shares, edges = np.histogram(self.data, bins=bins, density=True)
-            top.stairs(shares, edges, color=str(P), fill=True, alpha=0.3, label="observed")
+            top.stairs(shares, edges, **DATA.bars, fill=True, label="observed")
             top.plot(x, model.pdf(x), **Q.line, label=r"$p_\theta$")
             top.set(xlim=(x[0], x[-1]), ylim=(0, 1.6 * shares.max()))
             top.set(xlabel="value", ylabel="density")

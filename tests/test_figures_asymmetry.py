@@ -58,18 +58,18 @@ def test_the_difference_changes_sign_where_the_variances_agree():
 
 def test_one_tail_integral_settles_and_the_other_grows_by_a_third_of_a_nat_per_unit():
     (ax,) = pictures.draw_tails().axes
-    end, grows = line(ax, "Cauchy from normal: no limit")
+    end, grows = line(ax, r"$D_{\mathrm{KL}}$(Cauchy$\,\|\,$normal): no limit")
     # The integrand tends to 1/(2 pi) on both sides, up to a logarithm over a square.
     slope = (grows[-1] - grows[-10]) / (end[-1] - end[-10])
     assert slope == pytest.approx(1 / np.pi, abs=0.01)
-    _, settles = line(ax, "normal from Cauchy: settles")
+    _, settles = line(ax, r"$D_{\mathrm{KL}}$(normal$\,\|\,$Cauchy): settles")
     assert settles[-1] == pytest.approx(settles[-40], abs=1e-8)
     assert f"{settles[-1]:.4f}" == ax.texts[0].get_text()
 
 
 def test_every_stop_on_the_way_shortens_it():
     (ax,) = pictures.draw_detour().axes
-    t, by_way = line(ax, "by way of $N(t, 1)$")
+    t, by_way = line(ax, "by way of $Q = N(t, 1)$")
     np.testing.assert_allclose(by_way, 1 + (t - 1) ** 2, rtol=1e-12)
     _, direct = line(ax, "direct")
     assert np.all((by_way < direct[0] - 1e-9) == (np.abs(t - 1) < 1 - 1e-9))

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from PIL import Image, ImageColor
 
+from helpers.plotting import INK, PAPER, THETA_STAR, P
 from tests.site_pages import ALONE, ROOT, SITE, all_pages, book_pages
 
 PAGES = [*all_pages(), *sorted(ALONE)]
@@ -183,6 +186,10 @@ def test_metadata(site: Path, name: str) -> None:
     assert 20 <= len(page.meta.get("description", "")) <= 320
     assert page.meta["og:title"]
     assert page.meta["og:description"] == page.meta["description"]
+    # A picture is named by its whole address, and only where the site knows its own.
+    address = page.meta.get("og:url", "").removesuffix(name)
+    assert page.meta.get("og:image", "") == (address and address + "card.png")
+    assert bool(address) == (site / "card.png").exists()
     policy = page.meta["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert not re.search(r"https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline", policy)
@@ -227,6 +234,21 @@ def test_addresses_from_remotes(publishing) -> None:
     found = doctest.testmod(publishing)
     assert found.attempted >= 5
     assert not found.failed
+
+
+def test_the_card_is_drawn_where_the_site_knows_its_address(publishing, tmp_path: Path) -> None:
+    app = SimpleNamespace(
+        book_origin=publishing.Origin(address="https://b.example/"),
+        config=SimpleNamespace(html_title="Maximum likelihood is minimum KL"),
+    )
+    publishing.write_card(app, tmp_path)
+    with Image.open(tmp_path / "card.png") as card:
+        assert card.size == (1200, 630)
+        colours = {colour for _, colour in card.convert("RGB").getcolors(1 << 20)}
+    assert {ImageColor.getrgb(ink) for ink in (P, INK, PAPER, THETA_STAR)} <= colours
+    app.book_origin = publishing.Origin()
+    publishing.write_card(app, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
