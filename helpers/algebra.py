@@ -41,6 +41,7 @@ from helpers.notation import (
 
 __all__ = [
     "is_zero",
+    "masked",
     "masses_add_up",
     "normal_form",
     "onto_positive",
@@ -288,7 +289,7 @@ def _integral(e):
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(_X, as_Add=False)
         power = 0 if rest == 1 else _power_of(rest, _X)
-        if power is not None and a.is_finite and b.is_finite:
+        if power is not None and not (a.has(sp.oo, -sp.oo) or b.has(sp.oo, -sp.oo)):
             out += constant * (b ** (power + 1) - a ** (power + 1)) / (power + 1)
         else:
             out += constant * _as_expectation(rest, _X, a, b)
@@ -385,19 +386,42 @@ def _sample_variance(e):
 # --------------------------------------------------------------------------- signs, logarithms
 
 
+def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
+    """The expression with a plain name for what is closed, and what the names stand for.
+
+    Closed are expectations, sums, integrals: inside them the bound variable has a domain of its
+    own. A name keeps what is known of the sign.
+    """
+    names = {}
+    for node in e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product):
+        if node.is_positive or _varies(node):
+            names[node] = sp.Dummy(positive=True)
+        elif node.is_nonnegative or isinstance(node, (Variance, Probability)):
+            names[node] = sp.Dummy(nonnegative=True)
+        else:
+            names[node] = sp.Dummy(real=True)
+    return (e.xreplace(names), {v: k for k, v in names.items()}) if names else (e, {})
+
+
+def _varies(node) -> bool:
+    """Is it the variance of a variable whose density is positive at more than one point?"""
+    if not isinstance(node, Variance) or node.sample is not None:
+        return False
+    law = node.distribution
+    if not law.abstract or node.function != node.variable:
+        return False
+    return law.support.is_finite_set is not True or len(law.support) > 1
+
+
 def open_logs(e: sp.Expr, is_positive) -> sp.Expr:
     """Logarithms of products as sums, where each factor is shown to be positive (or negative).
 
     ``is_positive`` tells of an expression whether it is known to be positive. What lies inside an
-    expectation, a sum or an integral is left alone: there the bound variable has a domain of its
-    own.
+    expectation, a sum or an integral is left alone.
     """
-    closed = e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product)
-    masks = {n: sp.Dummy(positive=n.is_positive, real=True) for n in closed}
-    back = {v: k for k, v in masks.items()}
 
     def positive(factor):
-        return factor.is_positive or is_positive(factor.xreplace(back))
+        return factor.is_positive or is_positive(factor)
 
     def opened(argument):
         if argument.is_positive and argument.is_Atom:
@@ -423,13 +447,13 @@ def open_logs(e: sp.Expr, is_positive) -> sp.Expr:
             return None
         return sp.Add(sp.log(abs(coefficient)), *parts)
 
-    e = e.xreplace(masks)
+    e, back = masked(e)
     found = {}
     for node in sorted(e.atoms(sp.log), key=sp.default_sort_key):
         value = opened(node.args[0])
         if value is not None:
             found[node] = value
-    return e.xreplace(found).xreplace(back) if found else e.xreplace(back)
+    return e.xreplace(found).xreplace(back)
 
 
 def onto_positive(symbol: sp.Symbol, domain: sp.Set):
