@@ -170,8 +170,8 @@ def _expectation(e: Expectation):
     f = e.function
     if points is not None:
         # A point without mass contributes nothing, whatever the function is there.
-        masses = {k: d.pdf(sp.sympify(k)) for k in points}
-        return sp.Add(*[_normal(m * _at_point(f, variable, k)) for k, m in masses.items() if m != 0])
+        masses = [(k, d.pdf(sp.sympify(k))) for k in points]
+        return sp.Add(*[_normal(m * _at_point(f, variable, k)) for k, m in masses if m != 0])
     used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
     fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
     f = f.subs(variable, fresh)
@@ -432,7 +432,7 @@ def open_logs(e: sp.Expr, is_positive) -> sp.Expr:
         for factor in factors:
             base, power = factor.as_base_exp()
             if base == sp.E:
-                if not power.is_real:
+                if not (power.is_real or positive(power) or positive(-power)):
                     return None
                 parts.append(power)
                 continue
@@ -503,11 +503,12 @@ def _numbers_opened(e):
     """Logarithms of fractions by their primes, and the rational content out of a root."""
 
     def by_primes(q):
-        return sp.Add(*[k * sp.log(p) for p, k in sp.factorrat(q).items()])
+        # Only small primes are looked for; what is left of a large number stays as it is.
+        return sp.Add(*[k * sp.log(p) for p, k in sp.factorrat(q, limit=1000).items()])
 
     logs = [n for n in e.atoms(sp.log) if n.args[0].is_Rational and n.args[0].is_positive]
     if logs:
-        e = sp.expand(e.xreplace({n: by_primes(n.args[0]) for n in logs if n.args[0] < 10**40}))
+        e = sp.expand(e.xreplace({n: by_primes(n.args[0]) for n in logs}))
     roots = [
         n for n in e.atoms(sp.Pow) if n.exp.is_Rational and not n.exp.is_Integer and n.base.is_Add
     ]

@@ -5,9 +5,10 @@ one spoke against it, it carries a :class:`Counterexample`. "Could not be shown"
 and a step for which no witness spoke at all raises :class:`NotChecked`.
 
 Two witnesses are sought for every step. The symbolic one works with
-:mod:`helpers.algebra`, :mod:`helpers.proofs` and :mod:`helpers.identities`; the numeric one evaluates each side on its own,
-by :mod:`helpers.evaluation`, at the points of :mod:`helpers.points`. A numeric disagreement
-refutes a step even where a symbolic argument seemed to carry it.
+:mod:`helpers.algebra`, :mod:`helpers.proofs` and :mod:`helpers.identities`; the numeric one
+evaluates each side on its own, by :mod:`helpers.evaluation`, at the points of
+:mod:`helpers.points`. A numeric disagreement refutes a step even where a symbolic argument seemed
+to carry it.
 
 Two values agree when they differ by less than 1e-30 of their size plus four times the stated
 errors of both; a value known to fewer than 20 digits counts as not checked.

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from helpers.algebra import is_zero, masked, onto_positive, simplify_residue
+from helpers.algebra import is_zero, masked, normal_form, onto_positive, simplify_residue
 from helpers.notation import (
     Cauchy,
     Expectation,
@@ -21,7 +21,7 @@ from helpers.notation import (
     VocabularyExpr,
 )
 from helpers.points import Context, domain_of, free_symbols_of
-from helpers.proofs import elementary, is_nonnegative, resolved, same_events
+from helpers.proofs import elementary, is_nonnegative, is_positive, resolved, same_events
 
 __all__ = ["equal", "limit"]
 
@@ -41,10 +41,15 @@ def equal(left, right, context: Context) -> str:
                     return f"the difference is zero once {relation.lhs} = {relation.rhs}"
     if left.atoms(Probability) and right.atoms(Probability):
         return same_events(left, right, context)
-    opened = resolved(difference, context, [left, right])
-    if simplify_residue(opened) == 0:
+    if _is_zero_there(difference, context, [left, right]):
         return "the difference simplifies to zero, given the signs on the domain"
     return _by_derivative(left, right, context) or _by_antiderivative(left, right, context)
+
+
+def _is_zero_there(e, context, background) -> bool:
+    """Is it zero, given the signs that its parts have on the domain?"""
+    opened = resolved(e, context, background)
+    return opened != normal_form(e) and simplify_residue(opened) == 0
 
 
 # --------------------------------------------------------------------------- calculus
@@ -165,8 +170,9 @@ def _by_antiderivative(left, right, context) -> str:
         if value is None:
             return ""
         new[integral] = value
-    if new and is_zero(difference.xreplace(new)):
-        return "an antiderivative, differentiated to check it, between the ends"
+    difference = difference.xreplace(new)
+    if new and (is_zero(difference) or _is_zero_there(difference, context, background)):
+        return "the integral of a rational function, by partial fractions"
     return ""
 
 
@@ -176,6 +182,10 @@ def _integrated(integral, context, background):
         return None
     x, low, high = integral.limits[0]
     f = integral.function
+    if (low, high) == (-sp.oo, sp.oo):
+        value = _over_the_line(f, x, context, background)
+        if value is not None:
+            return value
     if f.free_symbols != {x} or not f.is_rational_function(x) or f.count_ops() > 60:
         return None
     if any(t.free_symbols for t in (low, high)):
@@ -188,9 +198,39 @@ def _integrated(integral, context, background):
         return None
     if not (elementary(found, [t], wide) and elementary(f, [t], wide)):
         return None
-    ends = [sp.limit(found, t, end) if end.is_infinite else found.subs(t, end) for end in (low, high)]
-    value = ends[1] - ends[0]
-    return value if value.is_finite else None
+    start, end = (sp.limit(found, t, e) if e.is_infinite else found.subs(t, e) for e in (low, high))
+    return end - start if (end - start).is_finite else None
+
+
+def _over_the_line(f, x, context, background):
+    """The integral over the line of a sum of (A x + B) / (a x^2 + b x + c), parameters and all.
+
+    The quadratics have no real zero. The logarithms of an antiderivative cancel at both ends where
+    the A/a add up to zero, as they must; what stays of each term is an arc tangent's pi. Where
+    two quadratics meet for some values of the parameters, the value there follows by continuity.
+    """
+    if f.count_ops() > 60 or not f.is_rational_function(x):
+        return None
+    parts = sp.Add.make_args(sp.apart(sp.together(f), x))
+    if sp.cancel(sp.Add(*parts) - f) != 0:
+        return None
+    total, logs = sp.S.Zero, sp.S.Zero
+    for part in parts:
+        above, below = (sp.Poly(t, x) for t in sp.fraction(sp.together(part)))
+        if below.degree() != 2 or above.degree() > 1:
+            return None
+        content, below = below.primitive()
+        a, b, c = below.all_coeffs()
+        slope, constant = (above.coeff_monomial(t) / content for t in (x, 1))
+        discriminant = sp.factor(4 * a * c - b**2)
+        if not is_positive(a, context, background):
+            a, b, c, slope, constant = (sp.expand(-t) for t in (a, b, c, slope, constant))
+        if not all(is_positive(t, context, background) for t in (a, discriminant)):
+            return None
+        logs += slope / a
+        root = resolved(sp.sqrt(discriminant), context, background)
+        total += (constant - slope * b / (2 * a)) * 2 * sp.pi / root
+    return sp.cancel(sp.together(total)) if sp.cancel(sp.together(logs)) == 0 else None
 
 
 # --------------------------------------------------------------------------- limits

@@ -85,7 +85,11 @@ def _onto_positive(e, everything, context):
             new[s] = through
         elif domain == sp.S.Reals and not s.is_real:
             new[s] = sp.Dummy(str(s), real=True)
-    return e.subs(new, simultaneous=True) if new else e
+    if not new:
+        return e
+    e = e.subs(new, simultaneous=True)
+    # What is inside an exponential has to be seen to be real.
+    return e.replace(sp.exp, lambda t: sp.exp(sp.factor(sp.together(t))))
 
 
 def _sums_named(e, everything, context):
@@ -342,13 +346,15 @@ def _slack(sides, context) -> dict:
 
 def _upper_bound(small, large, context: Context) -> str:
     gap = large - small
+    background = [small, large]
+    is_plain = not gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise, sp.Product)
+    if is_plain and gap.has(sp.log) and _log_by_log(gap, context, background):
+        return "the logarithm is increasing, term by term"
     residue = simplify_residue(normal_form(gap))
     if residue == 0:
         return "both sides are equal"
-    background = [small, large]
     if is_nonnegative(residue, context, background):
         return "the difference is a sum or product of nonnegative terms"
-    is_plain = not gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise, sp.Product)
     if is_plain and gap.count_ops() < 120:
         reason = _plain_bound(small, large, residue, context, background)
     else:
@@ -371,7 +377,9 @@ def _plain_bound(small, large, residue, context, background) -> str:
     if residue.has(sp.Abs) or any(t.exp == sp.S.Half for t in residue.atoms(sp.Pow)):
         squares = sp.expand(large**2 - small**2)
         roots = [t.base for t in small.atoms(sp.Pow) if not t.exp.is_Integer]
-        if all(is_nonnegative(t, context, background) for t in (large, squares, *roots)):
+        if not small.has(sp.log) and all(
+            is_nonnegative(t, context, background) for t in (large, squares, *roots)
+        ):
             return "the larger side is not negative, and the squares are in this order"
     if residue.has(sp.exp) and all(is_positive(e, context, background) for e in (small, large)):
         logs = resolved(sp.log(large) - sp.log(small), context, background)
@@ -379,6 +387,30 @@ def _plain_bound(small, large, residue, context, background) -> str:
         if reason:
             return f"the logarithm is increasing, and for the logarithms {reason}"
     return ""
+
+
+def _log_by_log(gap, context, background) -> bool:
+    """A sum of terms c (log a - log b) with c >= 0 and a >= b > 0, and of nonnegative rest."""
+    groups: dict = {}
+    rest = []
+    for term in sp.Add.make_args(gap):
+        logs = [t for t in sp.Mul.make_args(term) if isinstance(t, sp.log)]
+        if len(logs) != 1:
+            rest.append(term)
+            continue
+        c = sp.cancel(term / logs[0])
+        sign = 1 if is_nonnegative(c, context, background) else -1
+        if not is_nonnegative(sign * c, context, background):
+            return False
+        above, below = groups.setdefault(sp.expand(sign * c), ([], []))
+        (above if sign == 1 else below).append(logs[0].args[0])
+    if not groups or not is_nonnegative(sp.Add(*rest), context, background):
+        return False
+    return all(
+        all(is_positive(t, context, background) for t in (*above, *below))
+        and is_nonnegative(sp.expand(sp.Mul(*above) - sp.Mul(*below)), context, background)
+        for above, below in groups.values()
+    )
 
 
 def _calculus(gap, context, background=()) -> str:
@@ -443,10 +475,9 @@ def _chord(gap, context, background) -> str:
         if not is_nonnegative(-sp.diff(gap, x, 2), inside, everything):
             continue
         ends = [_value(gap, x, t) for t in (domain.start, domain.end)]
-        if (
-            all(v is not None and is_nonnegative(v, context, everything) for v in ends)
-            and elementary(gap, [x], inside, everything)
-        ):
+        if all(
+            v is not None and is_nonnegative(v, context, everything) for v in ends
+        ) and elementary(gap, [x], inside, everything):
             return f"the difference is concave in {x} and not negative at both ends of its interval"
     return ""
 
@@ -487,9 +518,7 @@ def same_events(left, right, context: Context) -> str:
     background = [left, right]
     names: dict = {}
     new = {}
-    for node in sorted(
-        left.atoms(Probability) | right.atoms(Probability), key=sp.default_sort_key
-    ):
+    for node in sorted(left.atoms(Probability) | right.atoms(Probability), key=sp.default_sort_key):
         found = _event(node, context, background)
         if found is None or (node.sample is None and isinstance(node.variable, sp.Tuple)):
             return ""
@@ -614,7 +643,9 @@ def _nonnegative_at_each_point(f, region, context) -> bool:
     if len(densities) == 2:
         a, b = densities
         u = sp.Dummy("u", positive=True)
-        scaled = sp.simplify(sp.expand_log(f.subs({b: u * a}, simultaneous=True) / a))
+        # Not simplify: it would raise a logarithm's argument to whatever power stands before it.
+        scaled = sp.expand_log(f.subs({b: u * a}, simultaneous=True) / a)
+        scaled = sp.cancel(sp.together(sp.expand(scaled)))
         if a not in scaled.free_symbols:
             if _calculus(scaled, Context(domain={u: sp.Interval.open(0, sp.oo)})):
                 return True
