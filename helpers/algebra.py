@@ -39,7 +39,15 @@ from helpers.notation import (
     open_log_densities,
 )
 
-__all__ = ["is_zero", "normal_form", "simplify_residue"]
+__all__ = [
+    "is_zero",
+    "masked",
+    "masses_add_up",
+    "normal_form",
+    "onto_positive",
+    "open_logs",
+    "simplify_residue",
+]
 
 _X = sp.Symbol("_x", real=True)
 _XS = sp.symbols("_x1:5", real=True)
@@ -161,11 +169,15 @@ def _expectation(e: Expectation):
     points = d.points()
     f = e.function
     if points is not None:
-        return sp.Add(*[_normal(d.pdf(sp.sympify(k)) * _at_point(f, variable, k)) for k in points])
+        # A point without mass contributes nothing, whatever the function is there.
+        masses = [(k, d.pdf(sp.sympify(k))) for k in points]
+        return sp.Add(*[_normal(m * _at_point(f, variable, k)) for k, m in masses if m != 0])
     used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
     fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
     f = f.subs(variable, fresh)
     f = sp.expand(_normal(open_log_densities(f)))
+    if f.has(sp.log):
+        f = sp.expand(open_logs(f, lambda t: _positive_on(t, fresh, d.support)))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(fresh, as_Add=False)
@@ -276,7 +288,11 @@ def _integral(e):
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(_X, as_Add=False)
-        out += constant * _as_expectation(rest, _X, a, b)
+        power = 0 if rest == 1 else _power_of(rest, _X)
+        if power is not None and not (a.has(sp.oo, -sp.oo) or b.has(sp.oo, -sp.oo)):
+            out += constant * (b ** (power + 1) - a ** (power + 1)) / (power + 1)
+        else:
+            out += constant * _as_expectation(rest, _X, a, b)
     return out
 
 
@@ -316,8 +332,11 @@ def _sum(e):
 # --------------------------------------------------------------------------- i.i.d. samples
 
 
-def _linear_in_sample(f, sample: Sample):
-    """Write f as c0 + c1 * sum of g(x_i); returns (c0, c1, g) with g in ``_X``, or None."""
+def _in_total(f, sample: Sample):
+    """Write f as c0 + c1 T + c2 T^2 + ..., T the sum of g(x_i); returns ([c0, c1, ...], g) or None.
+
+    ``g`` is a formula in ``_X``.
+    """
     opened = f.replace(lambda n: isinstance(n, SampleMean), lambda n: n.unfold())
     opened = sp.expand(_normal(opened))
     sums = [s for s in opened.atoms(sp.Sum) if s.has(sample.base)]
@@ -329,9 +348,8 @@ def _linear_in_sample(f, sample: Sample):
     if not marked.is_polynomial(mark):  # an event about the sum, say
         return None
     poly = sp.Poly(marked, mark)
-    if poly.degree() != 1 or poly.as_expr().has(sample.base):
+    if poly.as_expr().has(sample.base):
         return None
-    c1, c0 = poly.all_coeffs()
     (i, a, b) = total.limits[0]
     if a != 1 or b != sample.size:
         return None
@@ -339,25 +357,127 @@ def _linear_in_sample(f, sample: Sample):
         lambda n: isinstance(n, sp.Indexed) and n.base == sample.base and n.indices[0] == i,
         lambda n: _X,
     )
-    return None if g.has(sample.base) or g.has(i) else (c0, c1, g)
+    return None if g.has(sample.base) or g.has(i) else (poly.all_coeffs()[::-1], g)
 
 
 def _sample_expectation(e):
+    """E[c0 + c1 T + c2 T^2], with E[T^2] = Var T + (E T)^2; higher powers stay closed."""
     sample = e.sample
-    found = _linear_in_sample(e.function, sample)
-    if found is not None:
-        c0, c1, g = found
-        return sp.expand(c0 + c1 * sample.size * _normal(Expectation(g, _X, sample.distribution)))
-    return e
+    found = _in_total(e.function, sample)
+    if found is None or len(found[0]) > 3:
+        return e
+    coefficients, g = found
+    n, law = sample.size, sample.distribution
+    mean = n * _normal(Expectation(g, _X, law))
+    moments = [sp.S.One, mean]
+    if len(coefficients) == 3:
+        moments.append(n * _normal(Variance(g, _X, law)) + mean**2)
+    return sp.expand(sp.Add(*[c * m for c, m in zip(coefficients, moments, strict=False)]))
 
 
 def _sample_variance(e):
-    found = _linear_in_sample(e.function, e.sample)
-    if found is None:
+    found = _in_total(e.function, e.sample)
+    if found is None or len(found[0]) != 2:
         return e
-    _, c1, g = found
-    n = e.sample.size
-    return sp.expand(c1**2 * n * _normal(Variance(g, _X, e.sample.distribution)))
+    (_, c1), g = found
+    return sp.expand(c1**2 * e.sample.size * _normal(Variance(g, _X, e.sample.distribution)))
+
+
+# --------------------------------------------------------------------------- signs, logarithms
+
+
+def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
+    """The expression with a plain name for what is closed, and what the names stand for.
+
+    Closed are expectations, sums, integrals: inside them the bound variable has a domain of its
+    own. A name keeps what is known of the sign.
+    """
+    names = {}
+    for node in e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product):
+        if node.is_positive or _varies(node):
+            names[node] = sp.Dummy(positive=True)
+        elif node.is_nonnegative or isinstance(node, (Variance, Probability)):
+            names[node] = sp.Dummy(nonnegative=True)
+        else:
+            names[node] = sp.Dummy(real=True)
+    return (e.xreplace(names), {v: k for k, v in names.items()}) if names else (e, {})
+
+
+def _varies(node) -> bool:
+    """Is it the variance of a variable whose density is positive at more than one point?"""
+    if not isinstance(node, Variance) or node.sample is not None:
+        return False
+    law = node.distribution
+    if not law.abstract or node.function != node.variable:
+        return False
+    return law.support.is_finite_set is not True or len(law.support) > 1
+
+
+def open_logs(e: sp.Expr, is_positive) -> sp.Expr:
+    """Logarithms of products as sums, where each factor is shown to be positive (or negative).
+
+    ``is_positive`` tells of an expression whether it is known to be positive. What lies inside an
+    expectation, a sum or an integral is left alone.
+    """
+
+    def positive(factor):
+        return factor.is_positive or is_positive(factor)
+
+    def opened(argument):
+        if argument.is_positive and argument.is_Atom:
+            return sp.log(argument)
+        factored = sp.factor(sp.together(argument)) if argument.count_ops() < 100 else argument
+        coefficient, factors = factored.as_coeff_mul()
+        parts, negative = [], coefficient.is_negative
+        for factor in factors:
+            base, power = factor.as_base_exp()
+            if base == sp.E:
+                if not (power.is_real or positive(power) or positive(-power)):
+                    return None
+                parts.append(power)
+                continue
+            if not positive(base):
+                if not (power.is_integer and positive(-base)):
+                    return None
+                base, negative = sp.expand(-base), negative ^ bool(power.is_odd)
+            if not power.is_real:
+                return None
+            parts.append(power * sp.log(base))
+        if negative or coefficient == 0 or not coefficient.is_number:
+            return None
+        return sp.Add(sp.log(abs(coefficient)), *parts)
+
+    e, back = masked(e)
+    found = {}
+    for node in sorted(e.atoms(sp.log), key=sp.default_sort_key):
+        value = opened(node.args[0])
+        if value is not None:
+            found[node] = value
+    return e.xreplace(found).xreplace(back)
+
+
+def onto_positive(symbol: sp.Symbol, domain: sp.Set):
+    """The symbol of an interval through a positive (nonnegative) one, or None where there is none.
+
+    >>> onto_positive(sp.Symbol("t"), sp.Interval.open(0, 1))
+    1/(_t_ + 1)
+    """
+    if not isinstance(domain, sp.Interval) or domain == sp.S.Reals:
+        return None
+    a, b = domain.start, domain.end
+    w = sp.Dummy(f"{symbol}_", positive=True)
+    if a.is_finite and b.is_finite:
+        return a + (b - a) / (1 + w) if domain.left_open and domain.right_open else None
+    if a.is_finite:
+        return a + w if domain.left_open else a + sp.Dummy(f"{symbol}_", nonnegative=True)
+    return b - w if domain.right_open else b - sp.Dummy(f"{symbol}_", nonnegative=True)
+
+
+def _positive_on(e, symbol, domain) -> bool:
+    through = onto_positive(symbol, domain)
+    if through is None:
+        return bool(e.is_positive)
+    return bool(sp.factor(sp.together(e.subs(symbol, through))).is_positive)
 
 
 # --------------------------------------------------------------------------- zero or not
@@ -369,6 +489,7 @@ def simplify_residue(e: sp.Expr) -> sp.Expr:
         lambda t: t,
         lambda t: sp.expand(sp.expand_log(t)),
         lambda t: sp.cancel(sp.together(t)) if t.count_ops() < 400 else t,
+        _numbers_opened,
         lambda t: sp.expand(sp.expand_func(sp.expand_log(sp.powsimp(t)))),
         lambda t: sp.simplify(t, doit=False) if _is_simple(t) else t,
     ):
@@ -378,9 +499,47 @@ def simplify_residue(e: sp.Expr) -> sp.Expr:
     return e
 
 
+def _numbers_opened(e):
+    """Logarithms of fractions by their primes, and the rational content out of a root."""
+
+    def by_primes(q):
+        # Only small primes are looked for; what is left of a large number stays as it is.
+        return sp.Add(*[k * sp.log(p) for p, k in sp.factorrat(q, limit=1000).items()])
+
+    logs = [n for n in e.atoms(sp.log) if n.args[0].is_Rational and n.args[0].is_positive]
+    if logs:
+        e = sp.expand(e.xreplace({n: by_primes(n.args[0]) for n in logs}))
+    roots = [
+        n for n in e.atoms(sp.Pow) if n.exp.is_Rational and not n.exp.is_Integer and n.base.is_Add
+    ]
+    found = {}
+    for n in sorted(roots, key=sp.default_sort_key):
+        content, rest = sp.expand(n.base).primitive()
+        if content.is_positive and content != 1:
+            found[n] = content**n.exp * rest**n.exp
+    return sp.expand(e.xreplace(found)) if found else e
+
+
 def _is_simple(e) -> bool:
     """Small, and free of anything that SymPy's simplifier would try to integrate or to sum."""
     return e.count_ops() < 120 and not e.atoms(VocabularyExpr, sp.Integral, sp.Sum, sp.Product)
+
+
+def masses_add_up(e: sp.Expr) -> sp.Expr:
+    """The last mass of every abstract law on finitely many points as one minus the others."""
+    laws = {n.distribution for n in e.atoms(Pdf) if n.distribution.abstract}
+    found = {}
+    for law in sorted(laws, key=sp.default_sort_key):
+        points = law.points()
+        if points is not None:
+            *others, last = (law(k) for k in points)
+            found[last] = 1 - sp.Add(*others)
+    if not found:
+        return e
+    # A logarithm of the last mass is left as it is: a name like any other.
+    logs = {n: sp.Dummy() for n in e.atoms(sp.log)}
+    back = {v: k for k, v in logs.items()}
+    return e.xreplace(logs).xreplace(found).xreplace(back)
 
 
 def is_zero(e: sp.Expr) -> bool:
@@ -388,4 +547,8 @@ def is_zero(e: sp.Expr) -> bool:
     residue = normal_form(e)
     if residue == 0:
         return True
-    return simplify_residue(residue) == 0
+    residue = simplify_residue(residue)
+    if residue == 0:
+        return True
+    finite = masses_add_up(residue)
+    return finite != residue and simplify_residue(sp.expand(finite)) == 0

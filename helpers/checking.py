@@ -5,9 +5,10 @@ one spoke against it, it carries a :class:`Counterexample`. "Could not be shown"
 and a step for which no witness spoke at all raises :class:`NotChecked`.
 
 Two witnesses are sought for every step. The symbolic one works with
-:mod:`helpers.algebra` and :mod:`helpers.proofs`; the numeric one evaluates each side on its own,
-by :mod:`helpers.evaluation`, at the points of :mod:`helpers.points`. A numeric disagreement
-refutes a step even where a symbolic argument seemed to carry it.
+:mod:`helpers.algebra`, :mod:`helpers.proofs` and :mod:`helpers.identities`; the numeric one
+evaluates each side on its own, by :mod:`helpers.evaluation`, at the points of
+:mod:`helpers.points`. A numeric disagreement refutes a step even where a symbolic argument seemed
+to carry it.
 
 Two values agree when they differ by less than 1e-30 of their size plus four times the stated
 errors of both; a value known to fewer than 20 digits counts as not checked.
@@ -22,8 +23,8 @@ from dataclasses import dataclass, replace
 import mpmath as mp
 import sympy as sp
 
-from helpers import proofs
-from helpers.algebra import is_zero, normal_form
+from helpers import identities, proofs
+from helpers.algebra import normal_form
 from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
 from helpers.notation import (
     Bernoulli,
@@ -297,7 +298,7 @@ def check_equal(left, right, context: Context) -> Verdict:
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-    reason = _proved_zero(left - right, context)
+    reason = identities.equal(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if count:
@@ -312,18 +313,6 @@ def _finite_exact(left, right) -> bool:
     """A finite case in rational numbers, where the two sides are the same fraction."""
     values = [exact_value(left, finite=True), exact_value(right, finite=True)]
     return all(v is not None and v.is_Rational for v in values) and values[0] == values[1]
-
-
-def _proved_zero(difference, context) -> str:
-    if is_zero(difference):
-        return "the difference simplifies to zero"
-    for relation in context.relations:
-        if isinstance(relation, sp.Eq):
-            for symbol in sorted(relation.free_symbols, key=str)[::-1]:
-                solutions = sp.solve(relation, symbol)
-                if len(solutions) == 1 and is_zero(difference.subs(symbol, solutions[0])):
-                    return f"the difference is zero once {relation.lhs} = {relation.rhs}"
-    return ""
 
 
 def _numeric_witness(count, worst, families) -> Witness:
@@ -844,31 +833,23 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
         if not outside:
             return _check_sampled_limit(left, right, variable, context)
     witnesses = []
-    found = _symbolic_limit(left, variable, point)
+    found = identities.limit(left, variable, point, context)
     target = normal_form(right)
-    if found is not None and not is_zero(found - target):
-        counterexample = _apart(found, target, context)
+    # The law of a parameter may be named on the left alone.
+    wider = replace(context, background=(*context.background, left))
+    shown = [value == target or bool(identities.equal(value, target, wider)) for value in found]
+    for value, is_shown in zip(found, shown, strict=True):
+        counterexample = None if is_shown else _apart(value, target, wider)
         if counterexample is not None:
             return Verdict("refuted", counterexample=counterexample)
-    if found is not None and is_zero(found - target):
-        witnesses.append(Witness("symbolic", f"the limit is {found}"))
+    if found and all(shown):
+        witnesses.append(Witness("symbolic", f"the limit is {found[0]}"))
     count, counterexample = _approach(left, right, variable, point, context)
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     if count:
         witnesses.append(Witness("numeric", f"the distance shrinks along {count} sequences"))
     return _ruled(witnesses, count)
-
-
-def _symbolic_limit(left, variable, point):
-    opened = normal_form(left)
-    if any(variable in n.free_symbols for n in opened.atoms(VocabularyExpr, sp.Sum, sp.Integral)):
-        return None
-    try:
-        found = sp.limit(opened, variable, point)
-    except (NotImplementedError, ValueError):
-        return None
-    return None if found.has(sp.Limit) or found.has(sp.AccumBounds) else found
 
 
 def _apart(found, target, context):

@@ -7,10 +7,18 @@ has none, which never means that the statement is false.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import sympy as sp
 
-from helpers.algebra import is_zero, normal_form, simplify_residue
+from helpers.algebra import (
+    is_zero,
+    masked,
+    normal_form,
+    onto_positive,
+    open_logs,
+    simplify_residue,
+)
 from helpers.notation import (
     JSD,
     KL,
@@ -23,7 +31,16 @@ from helpers.notation import (
 )
 from helpers.points import Context, awkward, bases_of, data_domain, domain_of, free_symbols_of
 
-__all__ = ["is_nonnegative", "is_positive", "optimum", "same_arg", "upper_bound"]
+__all__ = [
+    "elementary",
+    "is_nonnegative",
+    "is_positive",
+    "optimum",
+    "resolved",
+    "same_arg",
+    "same_events",
+    "upper_bound",
+]
 
 # --------------------------------------------------------------------------- signs
 
@@ -63,20 +80,16 @@ def _onto_positive(e, everything, context):
     new = {}
     for s in free_symbols_of([e]):
         domain = domain_of(s, everything, context)
-        w = sp.Dummy(f"{s}_", positive=True)
-        if isinstance(domain, sp.Interval) and domain != sp.S.Reals:
-            a, b = domain.start, domain.end
-            if a.is_finite and b.is_finite:
-                new[s] = a + (b - a) / (1 + w) if domain.left_open and domain.right_open else None
-            elif a.is_finite:
-                new[s] = a + w if domain.left_open else a + sp.Dummy(f"{s}_", nonnegative=True)
-            elif b.is_finite:
-                new[s] = b - w if domain.right_open else b - sp.Dummy(f"{s}_", nonnegative=True)
+        through = onto_positive(s, domain)
+        if through is not None:
+            new[s] = through
         elif domain == sp.S.Reals and not s.is_real:
             new[s] = sp.Dummy(str(s), real=True)
-        if new.get(s, s) is None:
-            del new[s]
-    return e.subs(new, simultaneous=True) if new else e
+    if not new:
+        return e
+    e = e.subs(new, simultaneous=True)
+    # What is inside an exponential has to be seen to be real.
+    return e.replace(sp.exp, lambda t: sp.exp(sp.factor(sp.together(t))))
 
 
 def _sums_named(e, everything, context):
@@ -100,6 +113,58 @@ def _sums_named(e, everything, context):
         elif is_plain:
             e = e.xreplace({total: sp.Dummy("S", real=True)})
     return e
+
+
+def resolved(e, context: Context, background=()):
+    """The normal form with absolute values and logarithms of products opened by their signs."""
+    e, back = masked(normal_form(e))
+    if e.count_ops() > 300:
+        return e.xreplace(back)
+    found = {}
+    for node in e.atoms(sp.Abs):
+        (inner,) = node.args
+        if is_nonnegative(inner, context, background):
+            found[node] = inner
+        elif is_nonnegative(-inner, context, background):
+            found[node] = -inner
+    e = e.xreplace(found)
+    if e.has(sp.log):
+        e = open_logs(e, lambda t: is_positive(t, context, background))
+    return sp.expand(e.xreplace(back))
+
+
+_ENTIRE = (sp.exp, sp.atan, sp.erf, sp.erfc, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh)
+_ON_POSITIVE = (sp.log, sp.gamma, sp.loggamma, sp.polygamma, sp.digamma)
+
+
+def elementary(e, symbols, context: Context, background=(), at=()) -> bool:
+    """Is the formula infinitely often differentiable in these symbols, on their whole domain?
+
+    A divisor must be shown to have one sign there; the argument of a logarithm or of a gamma
+    function and the base of a root must be shown to be positive. ``at`` gives values of symbols:
+    then only the neighbourhood of that point is asked about.
+    """
+
+    def positive(t):
+        return is_positive(t.subs(at) if at else t, context, background)
+
+    for node in sp.preorder_traversal(e):
+        if node.is_Atom or not node.free_symbols & set(symbols):
+            continue
+        if isinstance(node, sp.Pow):
+            if node.exp.is_Integer and node.exp.is_nonnegative:
+                continue
+            if node.exp.free_symbols or not node.exp.is_Integer:
+                if not positive(node.base):
+                    return False
+            elif not (positive(node.base) or positive(-node.base)):
+                return False
+        elif isinstance(node, _ON_POSITIVE):
+            if not positive(node.args[-1]):
+                return False
+        elif not (node.is_Add or node.is_Mul or isinstance(node, _ENTIRE)):
+            return False
+    return True
 
 
 # --------------------------------------------------------------------------- arg min, arg max
@@ -247,50 +312,245 @@ def _lagrange(f, at, subject_to, context, everything) -> str:
 
 def upper_bound(small, large, context: Context) -> str:
     """Why ``small <= large`` on the whole domain."""
+    reason = _upper_bound(small, large, context)
+    if reason:
+        return reason
+    new = _slack([small, large], context)
+    if new:
+        small, large = (e.subs(new, simultaneous=True) for e in (small, large))
+        reason = _upper_bound(small, large, context)
+    return f"under the hypotheses, {reason}" if reason else ""
+
+
+def _slack(sides, context) -> dict:
+    """Symbols written through what the inequalities among the hypotheses leave to spare."""
+    new: dict = {}
+    for relation in context.relations:
+        if not isinstance(relation, (sp.Le, sp.Lt, sp.Ge, sp.Gt)):
+            continue
+        spare = sp.expand((relation.gts - relation.lts).subs(new, simultaneous=True))
+        free = [s for s in free_symbols_of([spare]) if not isinstance(s, sp.Dummy)]
+        # A symbol that may be any real number loses nothing else that is known of it.
+        free.sort(key=lambda s: (domain_of(s, sides, context) != sp.S.Reals, str(s)))
+        is_strict = isinstance(relation, (sp.Lt, sp.Gt))
+        w = sp.Dummy("w", positive=True) if is_strict else sp.Dummy("w", nonnegative=True)
+        for s in free:
+            slope = sp.diff(spare, s)
+            if slope.is_number and slope != 0:
+                value = sp.expand(s + (w - spare) / slope)
+                new = {k: sp.expand(v.subs(s, value)) for k, v in new.items()}
+                new[s] = value
+                break
+    return new
+
+
+def _upper_bound(small, large, context: Context) -> str:
     gap = large - small
+    background = [small, large]
+    is_plain = not gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise, sp.Product)
+    if is_plain and gap.has(sp.log) and _log_by_log(gap, context, background):
+        return "the logarithm is increasing, term by term"
     residue = simplify_residue(normal_form(gap))
     if residue == 0:
         return "both sides are equal"
-    background = [small, large]
     if is_nonnegative(residue, context, background):
         return "the difference is a sum or product of nonnegative terms"
-    reason = _calculus(residue, context)
+    if is_plain and gap.count_ops() < 120:
+        reason = _plain_bound(small, large, residue, context, background)
+    else:
+        reason = _markov(small, large, context) or _pointwise(gap, context)
+    if not reason and "gibbs" in context.rests_on:
+        reason = _by_gibbs(gap, context)
+    return reason
+
+
+def _plain_bound(small, large, residue, context, background) -> str:
+    """An inequality between formulas: by signs, by calculus, by squaring, by taking logarithms."""
+    if residue.has(sp.log, sp.Abs):
+        opened = resolved(residue, context, background)
+        if is_nonnegative(opened, context, background):
+            return "the difference is a sum or product of nonnegative terms"
+        residue = opened if opened.count_ops() <= residue.count_ops() else residue
+    reason = _calculus(residue, context, background) or _chord(residue, context, background)
     if reason:
         return reason
-    reason = _pointwise(gap, context)
-    if reason:
-        return reason
-    if "gibbs" in context.rests_on:
-        return _by_gibbs(gap, context)
+    if residue.has(sp.Abs) or any(t.exp == sp.S.Half for t in residue.atoms(sp.Pow)):
+        squares = sp.expand(large**2 - small**2)
+        roots = [t.base for t in small.atoms(sp.Pow) if not t.exp.is_Integer]
+        if not small.has(sp.log) and all(
+            is_nonnegative(t, context, background) for t in (large, squares, *roots)
+        ):
+            return "the larger side is not negative, and the squares are in this order"
+    if residue.has(sp.exp) and all(is_positive(e, context, background) for e in (small, large)):
+        logs = resolved(sp.log(large) - sp.log(small), context, background)
+        reason = _calculus(logs, context, background)
+        if reason:
+            return f"the logarithm is increasing, and for the logarithms {reason}"
     return ""
 
 
-def _calculus(gap, context) -> str:
-    """One variable, convex, and not negative at its stationary point."""
+def _log_by_log(gap, context, background) -> bool:
+    """A sum of terms c (log a - log b) with c >= 0 and a >= b > 0, and of nonnegative rest."""
+    groups: dict = {}
+    rest = []
+    for term in sp.Add.make_args(gap):
+        logs = [t for t in sp.Mul.make_args(term) if isinstance(t, sp.log)]
+        if len(logs) != 1:
+            rest.append(term)
+            continue
+        c = sp.cancel(term / logs[0])
+        sign = 1 if is_nonnegative(c, context, background) else -1
+        if not is_nonnegative(sign * c, context, background):
+            return False
+        above, below = groups.setdefault(sp.expand(sign * c), ([], []))
+        (above if sign == 1 else below).append(logs[0].args[0])
+    if not groups or not is_nonnegative(sp.Add(*rest), context, background):
+        return False
+    return all(
+        all(is_positive(t, context, background) for t in (*above, *below))
+        and is_nonnegative(sp.expand(sp.Mul(*above) - sp.Mul(*below)), context, background)
+        for above, below in groups.values()
+    )
+
+
+def _calculus(gap, context, background=()) -> str:
+    """Convex in one variable whatever the others are, and not negative where it is smallest."""
     symbols = free_symbols_of([gap])
-    if len(symbols) != 1 or gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise):
+    if len(symbols) > 3 or gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise):
         return ""
-    (x,) = symbols
-    domain = domain_of(x, [gap], context)
-    if not isinstance(domain, sp.Interval) or gap.count_ops() > 60:
+    if not symbols or gap.count_ops() > 60 or gap.has(sp.Abs):
         return ""
-    second = sp.simplify(sp.diff(gap, x, 2))
-    if not is_nonnegative(second, context):
-        return ""
-    slope = sp.diff(gap, x)
-    for point in _stationary(slope, x, domain):
-        least = sp.simplify(gap.subs(x, point))
-        if domain.contains(point) == sp.true and least.is_nonnegative:
-            return f"the difference is convex, with its minimum {least} at {x} = {point}"
+    everything = [gap, *background]
+    for x in symbols:
+        domain = domain_of(x, everything, context)
+        if not isinstance(domain, sp.Interval):
+            continue
+        slope = sp.diff(gap, x)
+        second = sp.simplify(sp.diff(slope, x)) if len(symbols) == 1 else sp.diff(slope, x)
+        if not is_nonnegative(second, context, everything):
+            continue
+        for point in _stationary(slope, x, domain, len(symbols) == 1):
+            least = _value(gap, x, point)
+            if least is None or not is_nonnegative(least, context, everything):
+                continue
+            # The curve has to be smooth, up to the point if that is an open end.
+            at_an_end = domain.contains(point) != sp.true
+            whole = {**context.domain, x: domain.closure} if at_an_end else context.domain
+            if elementary(gap, [x], replace(context, domain=whole), everything):
+                return f"the difference is convex, with its minimum {least} at {x} = {point}"
     return ""
 
 
-def _stationary(slope, x, domain) -> list:
-    """Zeros of the slope: all of a polynomial numerator, else those among simple numbers."""
+def _value(e, x, point):
+    """The value at a point, simplified; None where there is none."""
+    value = e.subs(x, point)
+    if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        return None
+    return sp.simplify(value)
+
+
+def _stationary(slope, x, domain, alone) -> list:
+    """Zeros of the slope in the closed domain: those of a polynomial, or among simple numbers."""
     numerator = sp.numer(sp.together(slope))
-    if numerator.is_polynomial(x):
-        return [r for r in sp.roots(sp.Poly(numerator, x)) if r.is_real]
-    return [c for c in awkward(domain) if is_zero(slope.subs(x, c))]
+    if alone and numerator.is_polynomial(x):
+        found = [r for r in sp.roots(sp.Poly(numerator, x)) if r.is_real]
+    else:
+        ends = [t for t in (domain.start, domain.end) if t.is_finite]
+        simple = awkward(domain) if alone else []
+        values = {c: _value(slope, x, c) for c in dict.fromkeys([*ends, *simple])}
+        found = [c for c, v in values.items() if v is not None and is_zero(v)]
+    return [c for c in found if domain.closure.contains(c) == sp.true]
+
+
+def _chord(gap, context, background) -> str:
+    """Concave in one variable on an interval, and not negative at both its ends."""
+    everything = [gap, *background]
+    for x in free_symbols_of([gap])[:3]:
+        domain = domain_of(x, everything, context)
+        if not isinstance(domain, sp.Interval) or not (
+            domain.start.is_finite and domain.end.is_finite
+        ):
+            continue
+        inside = replace(context, domain={**context.domain, x: domain.closure})
+        if not is_nonnegative(-sp.diff(gap, x, 2), inside, everything):
+            continue
+        ends = [_value(gap, x, t) for t in (domain.start, domain.end)]
+        if all(
+            v is not None and is_nonnegative(v, context, everything) for v in ends
+        ) and elementary(gap, [x], inside, everything):
+            return f"the difference is concave in {x} and not negative at both ends of its interval"
+    return ""
+
+
+# --------------------------------------------------------------------------- events
+
+
+def _event(node: Probability, context, background=()):
+    """An event as (f, level, relation) with f >= level; |u| >= c as u^2 >= c^2 where c >= 0."""
+    event = node.function
+    if not isinstance(event, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
+        return None
+    f, level, relation = event.lhs, event.rhs, type(event)
+    if isinstance(level, sp.Abs):
+        f, level, relation = level, f, type(event.reversed)
+    if not isinstance(f, sp.Abs):
+        return f, level, relation
+    if not _fixed(level, node) or not f.args[0].is_extended_real:
+        return None
+    named, _ = masked(level)
+    if not is_nonnegative(named, context, background):
+        return None
+    return f.args[0] ** 2, level**2, relation
+
+
+def _fixed(e, node: Probability) -> bool:
+    """Is the expression free of what the probability is about?"""
+    if node.sample is None:
+        return not e.free_symbols & set(node.bound_symbols)
+    return not e.has(node.sample.base)
+
+
+_DRAW = sp.Symbol("_draw", real=True)
+
+
+def same_events(left, right, context: Context) -> str:
+    """Why two expressions are equal once events are written alike: |u| >= c is u^2 >= c^2."""
+    background = [left, right]
+    names: dict = {}
+    new = {}
+    for node in sorted(left.atoms(Probability) | right.atoms(Probability), key=sp.default_sort_key):
+        found = _event(node, context, background)
+        if found is None or (node.sample is None and isinstance(node.variable, sp.Tuple)):
+            return ""
+        f, level, relation = found
+        gap = sp.expand(f - level)
+        if node.sample is None:
+            gap = gap.subs(node.variable, _DRAW)
+        key = (gap, relation, node.args[1:] if node.sample is not None else node.distribution)
+        new[node] = names.setdefault(key, sp.Dummy(nonnegative=True))
+    if len(names) == len(new) or not is_zero(left.xreplace(new) - right.xreplace(new)):
+        return ""
+    return "the events are the same: of two numbers that are not negative, squares keep the order"
+
+
+def _markov(small, large, context) -> str:
+    """P[f >= c] <= E[f] / c, for f that is never negative and c > 0."""
+    if not isinstance(small, Probability) or isinstance(small.variable, sp.Tuple):
+        return ""
+    background = [small, large]
+    found = _event(small, context, background)
+    if found is None or not issubclass(found[2], (sp.Ge, sp.Gt)):
+        return ""
+    f, level, _ = found
+    is_square = isinstance(f, sp.Pow) and f.exp.is_even and f.exp.is_positive
+    if not is_square or not f.base.is_extended_real or not _fixed(level, small):
+        return ""
+    if not is_positive(masked(level)[0], context, background):
+        return ""
+    spare = simplify_residue(normal_form(large - Expectation(f, *small.args[1:]) / level))
+    if spare == 0 or is_zero(spare) or is_nonnegative(masked(spare)[0], context, background):
+        return "Markov's inequality: a square that is at least c > 0, divided by c, is at least 1"
+    return ""
 
 
 _T = sp.Symbol("_t", real=True)
@@ -383,7 +643,9 @@ def _nonnegative_at_each_point(f, region, context) -> bool:
     if len(densities) == 2:
         a, b = densities
         u = sp.Dummy("u", positive=True)
-        scaled = sp.simplify(sp.expand_log(f.subs({b: u * a}, simultaneous=True) / a))
+        # Not simplify: it would raise a logarithm's argument to whatever power stands before it.
+        scaled = sp.expand_log(f.subs({b: u * a}, simultaneous=True) / a)
+        scaled = sp.cancel(sp.together(sp.expand(scaled)))
         if a not in scaled.free_symbols:
             if _calculus(scaled, Context(domain={u: sp.Interval.open(0, sp.oo)})):
                 return True
