@@ -35,6 +35,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from helpers.alt_text import describe
+from helpers.layout import KeptLayout
 from helpers.svg import Film, Node, compact
 
 __all__ = [
@@ -264,7 +265,8 @@ def subplots(
         )
     with style():
         # Not pyplot: its figures stay in memory and are shown a second time by notebooks.
-        fig = Figure(figsize=(WIDTH, height or (2.8 if rows == 1 else 2.3 * rows)))
+        size = (WIDTH, height or (2.8 if rows == 1 else 2.3 * rows))
+        fig = Figure(figsize=size, layout=KeptLayout())
         return fig, fig.subplots(rows, columns, **options)
 
 
