@@ -186,6 +186,19 @@ def test_arrays_meet_mpmath(size, zeros):
     assert relative(cross_entropy(p, q), cross) < 1e-13
 
 
+@pytest.mark.parametrize("size", [2, 10, 1000])
+def test_arrays_far_apart_without_zeros_meet_mpmath(size):
+    p = np.full(size, 2.0**-20)
+    p[0] = 1 - p[1:].sum()
+    q = p[::-1].copy()
+    # Nearly disjoint: the divergence comes from its distance to the ceiling.
+    assert js_divergence(p, q) > 0.9 * LOG_2
+    assert relative(js_divergence(p, q), exact_js(p, q)) < 1e-12
+    assert relative(kl_divergence(p, q), exact_kl(p, q)) < 1e-12
+    rows = js_divergence(np.stack([p, q]), np.stack([q, p]))
+    assert relative(rows[1], exact_js(p, q)) < 1e-12
+
+
 @pytest.mark.parametrize("step", [2.0**-12, 2.0**-20, 2.0**-28, 2.0**-33])
 @pytest.mark.parametrize("size", [4, 1000])
 def test_nearly_identical_arrays_keep_their_digits(step, size):
