@@ -52,13 +52,14 @@ lock: $(READY) ## compile requirements.txt and binder/requirements.txt from pypr
 bench: $(READY) ## speed against peers, page weight, build time
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@$(BIN)/python benchmarks/numerics.py
+	@$(BIN)/python benchmarks/redraw.py
 	@$(BIN)/python benchmarks/site.py
 
 mutants: $(READY) ## break every step of every derivation: the checks must notice
 	@$(BIN)/python -m tools.mutants
 
 binder: $(READY) ## rehearse the Binder build without a container engine
-	@$(BIN)/python -m tools.binder_rehearsal
+	@$(BIN)/python -m tools.binder_rehearsal $(BINDER)
 
 pdf: $(READY) ## the book as one PDF, _build/pdf/book.pdf
 	@$(BIN)/python -m tools.pdf

@@ -77,8 +77,8 @@ def parse(text: str) -> tuple[str, list[str], list[str]]:
     return f"{minor[1]}.{minor[2]}", lines, json.loads(command[1])
 
 
-def interpreter(minor: str) -> Path:
-    """Find a Python of that minor: on the path, or among pyenv's."""
+def interpreter(minor: str, *, or_this: bool = False) -> Path:
+    """Find a Python of that minor: on the path, or among pyenv's; else, if asked, this one."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     candidates = [shutil.which(f"python{minor}"), *sorted(pyenv.glob(f"{minor}.*/bin/python"))]
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -88,6 +88,10 @@ def interpreter(minor: str) -> Path:
         )
         if found.stdout.strip() == minor:
             return Path(candidate)
+    if or_this:
+        here = ".".join(map(str, sys.version_info[:2]))
+        print(f"==> Binder's Python {minor} was not found: rehearsed with {here}", flush=True)
+        return Path(sys.executable)
     raise RehearsalError(f"Binder's Python {minor} was not found; --any-python takes this one")
 
 
@@ -220,7 +224,7 @@ def rehearse(*, without: str | None, any_python: bool, control: bool) -> None:
                 path.write_text("".join(kept), encoding="utf-8")
         minor, lines, command = parse(dockerfile(source))
         print(f"==> Dockerfile for Python {minor}, start command {' '.join(command)}", flush=True)
-        python = Path(sys.executable) if any_python else interpreter(minor)
+        python = interpreter(minor, or_this=any_python)
         venv, home = work / "venv", work / "home"
         home.mkdir()
         subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
@@ -276,7 +280,7 @@ def main() -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--without", metavar="NAME", help="leave out a dependency: must fail")
-    parser.add_argument("--any-python", action="store_true", help="where Binder's minor is missing")
+    parser.add_argument("--any-python", action="store_true", help="this one where Binder's is missing")
     options = parser.parse_args()
     try:
         rehearse(
