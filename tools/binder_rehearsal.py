@@ -280,7 +280,9 @@ def main() -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--without", metavar="NAME", help="leave out a dependency: must fail")
-    parser.add_argument("--any-python", action="store_true", help="this one where Binder's is missing")
+    parser.add_argument(
+        "--any-python", action="store_true", help="this one where Binder's is missing"
+    )
     options = parser.parse_args()
     try:
         rehearse(

@@ -22,7 +22,13 @@ def main() -> int:
     """Build, then test; return the exit status."""
     if status := build.main():
         return status
-    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    workers = [
+        "-n",
+        str(min(os.cpu_count() or 1, 4)),
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ]
     print("==> testing: helpers, doctests, notebooks, the built site", flush=True)
     return int(pytest.main([*workers, *COVERAGE, *sys.argv[1:]]))
 
