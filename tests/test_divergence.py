@@ -15,6 +15,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from helpers import probabilities
+from helpers.divergence import _CHUNK as CHUNK
 from helpers.divergence import (
     AccuracyWarning,
     cross_entropy,
@@ -862,3 +863,35 @@ def test_mutating_scipy_module_state_is_not_needed():
     before = mpmath.mp.dps
     kl_divergence(stats.norm(0, 1), stats.norm(0, 1 + 1e-10))
     assert mpmath.mp.dps == before
+
+
+def test_monte_carlo_joins_its_parts_exactly():
+    p, q, n = stats.norm(0, 1), stats.norm(0.5, 1.2), 2 * CHUNK + 1000
+    found = estimate_kl(p, q, n, rng=np.random.default_rng(5))
+    rng, sizes = np.random.default_rng(5), (CHUNK, CHUNK, 1000)
+    draws = np.concatenate([p.rvs(size=size, random_state=rng) for size in sizes])
+    ratio = p.logpdf(draws) - q.logpdf(draws)
+    assert found.n == n
+    assert found.value == pytest.approx(ratio.mean(), rel=1e-10)
+    assert found.standard_error == pytest.approx(ratio.std(ddof=1) / math.sqrt(n), rel=1e-9)
+
+
+def lomax(a, b):
+    """The divergence of two Lomax laws, and its value: plus one, they are Pareto."""
+    return kl_divergence(stats.lomax(a), stats.lomax(b)), math.log(a / b) + b / a - 1
+
+
+def test_tails_with_mass_beyond_any_power_of_ten():
+    found, expected = lomax(0.3, 0.2)
+    assert found == pytest.approx(expected, rel=1e-12)
+    with pytest.warns(AccuracyWarning, match="exceeds 1e-09"):
+        found, expected = lomax(0.05, 0.1)
+    assert found == pytest.approx(expected, rel=3e-9)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning:scipy")
+def test_a_tail_that_leaves_the_floating_point_range_is_owned_up_to():
+    # One tenth of a per cent of this law lies beyond 1e150.
+    with pytest.warns(AccuracyWarning, match=r"relative error 1.0e-02"):
+        found, expected = lomax(0.02, 0.01)
+    assert 1e-3 < abs(found / expected - 1) < 1e-2
