@@ -193,3 +193,10 @@ def test_a_long_block_that_no_polynomial_follows_is_summed_term_by_term():
     jagged = terms(lambda k: np.where(k % 2 == 0, 1.0, 0.5))
     result = summate(jagged, 0.0, 99_999.0, np.array([0.0]))
     assert result.value == pytest.approx(75_000.0, rel=1e-12)
+
+
+def test_a_tail_that_grows_again_is_infinite_whatever_its_power():
+    assert integration._beyond(50.0, 0.0, -0.01, -3.0) == math.inf
+    assert integration._beyond(50.0, 0.0, 0.0, -0.5) == math.inf
+    assert integration._beyond(50.0, 0.0, 0.0, -3.0) == pytest.approx(50.0**-2 / 2)
+    assert integration._beyond(1.0, 0.0, 2.0, 0.0) == pytest.approx(math.exp(-2) / 2)
