@@ -219,3 +219,11 @@ def test_memory_is_bounded(monkeypatch):
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_mean_of_more_draws_than_fit_a_block_adds_all_blocks():
+    n = 2 * convergence._BLOCK + 5
+    tail = tail_frequency(
+        stats.norm(1.0, 1e-3), n, 0.01, repetitions=2, rng=np.random.default_rng(1)
+    )
+    assert tail.value == 0.0
