@@ -176,15 +176,9 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
 
 
 def join_scripts(static: Path) -> str:
-    """Join what runs on every page into one script.
-
-    What can wait does, each part by itself: between two of them the browser answers the reader.
-    """
-
-    def read(path: Path) -> str:
-        return f"/* {path.name} */\n" + path.read_text(encoding="utf-8")
-
-    text = [read(static / name) for name in SCRIPTS]
+    """Join what runs on every page into one script."""
+    parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
+    text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
     text.append("(function(console){")
     theme = "\n;".join((static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS)
     for before, after in EDITS.items():
@@ -193,10 +187,8 @@ def join_scripts(static: Path) -> str:
         theme = theme.replace(before, after)
     text.append(theme)
     text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
-    own = [[path] for path in sorted(ASSETS.glob("*.js"), reverse=True)]
-    for paths in (*own, [static / name for name in COPY_BUTTON]):
-        part = "\n;".join(map(read, paths))
-        text.append(f"setTimeout(() => {{\n{part}\n}});")
+    for path in sorted(ASSETS.glob("*.js")):
+        text.append(f"/* {path.name} */\n" + path.read_text(encoding="utf-8"))
     return re.sub(r"//# sourceMappingURL=.*", "", "\n;".join(text))
 
 
