@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from scipy import stats
 
+from helpers import figures_definitions, figures_law_of_large_numbers
 from helpers.datasets import alpha_particles, horse_kicks
 from helpers.divergence import entropy, kl_divergence
 from helpers.figures_proof import draw_dip, draw_fit, draw_memorising, draw_settling
 from helpers.figures_sources import draw_chebyshev_printed
 from helpers.likelihood import empirical
+from helpers.plotting import DATA, THETA_STAR, P, Q
 
 
 def lines(axes) -> dict:
@@ -81,3 +84,26 @@ def test_printed_chebyshev_is_broken_below_one_and_holds_from_one_on():
         k = axes.lines[0].get_xdata()
         assert (printed <= 1 / (k * sigma) ** 2).all()
         assert math.isfinite(printed.sum())
+
+
+def test_truth_data_and_model_keep_their_colours_from_figure_to_figure():
+    landing = figures_definitions.draw_theorem(30).axes[0]
+    first, second = draw_settling(30).axes
+    fit, likelihood = figures_definitions.draw_poisson_fit(3.0).axes
+    runs = figures_law_of_large_numbers.draw_running_means(30).axes[0]
+    drawn = {
+        "truth": [landing.get_lines()[1], first.get_lines()[0], second.get_lines()[0]],
+        "data": [
+            landing.get_lines()[2],
+            first.get_lines()[1],
+            likelihood.get_lines()[0],
+            *runs.get_lines()[:12],
+        ],
+        "model": [second.get_lines()[1], fit.get_lines()[0]],
+        "true parameter": [landing.get_lines()[3], first.get_lines()[2], runs.get_lines()[12]],
+    }
+    inks = {"truth": P, "data": DATA, "model": Q, "true parameter": THETA_STAR}
+    for what, lines in drawn.items():
+        assert {line.get_color() for line in lines} == {str(inks[what])}, what
+    bars = [*fit.patches, *second.patches]
+    assert {to_hex(bar.get_facecolor()) for bar in bars} == {str(DATA)}

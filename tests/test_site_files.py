@@ -165,6 +165,17 @@ def test_every_equation_reference_names_a_numbered_equation(site: Path, name: st
 
 
 @pytest.mark.parametrize("name", book_pages())
+def test_citations_lead_to_their_entries(site: Path, name: str) -> None:
+    source = next((ROOT / name).parent.glob(f"{Path(name).stem}.[im]*"), None)
+    written = source.read_text(encoding="utf-8") if source else ""
+    cited = re.findall(r"\[[^\]]*\b\d{4}\b[^\]]*\]\(bibliography\.md\)", written)
+    named = [target_of(name, link) for link, _ in parsed(name).links]
+    keys = set(re.findall(r"@\w+\{(\w+),", (ROOT / "book" / "references.bib").read_text("utf-8")))
+    led = [anchor for path, anchor in named if path == "book/bibliography.html" and anchor in keys]
+    assert len(led) >= len(cited)
+
+
+@pytest.mark.parametrize("name", book_pages())
 def test_pictures_have_words(site: Path, name: str) -> None:
     page = parsed(name)
     assert not [image for image in page.images if "alt" not in image]
@@ -233,6 +244,12 @@ def publishing():
 def test_addresses_from_remotes(publishing) -> None:
     found = doctest.testmod(publishing)
     assert found.attempted >= 5
+    assert not found.failed
+
+
+def test_citations_find_their_entries(publishing) -> None:
+    found = doctest.testmod(importlib.import_module("citations"))
+    assert found.attempted >= 3
     assert not found.failed
 
 

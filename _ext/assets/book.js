@@ -27,7 +27,14 @@
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details"))
       box.open = true;
-    if (target) target.scrollIntoView();
+    if (!target) return;
+    // What is laid out on the way there moves it: a section has only an estimate until then.
+    let frames = 3;
+    const land = () => {
+      target.scrollIntoView();
+      if (frames--) requestAnimationFrame(land);
+    };
+    land();
   };
 
   // What scrolls sideways can be reached and scrolled by keyboard. Measured when it comes into view:
