@@ -126,9 +126,10 @@ def _by_derivative(left, right, context) -> str:
         if not _vanishes_at_start(difference, integrals, s, domain.start):
             continue
         slope = sp.diff(difference, s)
-        if slope.atoms(sp.Integral) or simplify_residue(sp.expand(slope)) != 0:
+        if slope.atoms(sp.Integral) or simplify_residue(slope) != 0:
             continue
-        closed = replace(context, domain={**context.domain, s: domain.closure})
+        with_start = sp.Interval(domain.start, domain.end, False, domain.right_open)
+        closed = replace(context, domain={**context.domain, s: with_start})
         moving = [rest, *[t for i in integrals for t in i.limits[0][1:]]]
         if all(elementary(e, [s], closed, background) for e in moving) and all(
             _smooth_integrand(i, context, background) for i in integrals

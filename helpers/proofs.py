@@ -434,9 +434,9 @@ def _calculus(gap, context, background=()) -> str:
             if least is None or not is_nonnegative(least, context, everything):
                 continue
             # The curve has to be smooth, up to the point if that is an open end.
-            at_an_end = domain.contains(point) != sp.true
-            whole = {**context.domain, x: domain.closure} if at_an_end else context.domain
-            if elementary(gap, [x], replace(context, domain=whole), everything):
+            whole = domain.union(sp.FiniteSet(point))
+            around = replace(context, domain={**context.domain, x: whole})
+            if elementary(gap, [x], around, everything):
                 return f"the difference is convex, with its minimum {least} at {x} = {point}"
     return ""
 
@@ -486,21 +486,20 @@ def _chord(gap, context, background) -> str:
 
 
 def _event(node: Probability, context, background=()):
-    """An event as (f, level, relation) with f >= level; |u| >= c as u^2 >= c^2 where c >= 0."""
+    """An event as (high, low, is it strict?) for high >= low; |u| and c >= 0 are squared."""
     event = node.function
     if not isinstance(event, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
         return None
-    f, level, relation = event.lhs, event.rhs, type(event)
-    if isinstance(level, sp.Abs):
-        f, level, relation = level, f, type(event.reversed)
-    if not isinstance(f, sp.Abs):
-        return f, level, relation
-    if not _fixed(level, node) or not f.args[0].is_extended_real:
+    high, low, is_strict = event.gts, event.lts, isinstance(event, (sp.Gt, sp.Lt))
+    size, level = (high, low) if isinstance(high, sp.Abs) else (low, high)
+    if not isinstance(size, sp.Abs):
+        return high, low, is_strict
+    if not _fixed(level, node) or not size.args[0].is_extended_real:
         return None
-    named, _ = masked(level)
-    if not is_nonnegative(named, context, background):
+    if not is_nonnegative(masked(level)[0], context, background):
         return None
-    return f.args[0] ** 2, level**2, relation
+    high, low = (size.args[0] ** 2 if t == size else t**2 for t in (high, low))
+    return high, low, is_strict
 
 
 def _fixed(e, node: Probability) -> bool:
@@ -522,11 +521,11 @@ def same_events(left, right, context: Context) -> str:
         found = _event(node, context, background)
         if found is None or (node.sample is None and isinstance(node.variable, sp.Tuple)):
             return ""
-        f, level, relation = found
-        gap = sp.expand(f - level)
+        high, low, is_strict = found
+        gap = sp.expand(high - low)
         if node.sample is None:
             gap = gap.subs(node.variable, _DRAW)
-        key = (gap, relation, node.args[1:] if node.sample is not None else node.distribution)
+        key = (gap, is_strict, node.args[1:] if node.sample is not None else node.distribution)
         new[node] = names.setdefault(key, sp.Dummy(nonnegative=True))
     if len(names) == len(new) or not is_zero(left.xreplace(new) - right.xreplace(new)):
         return ""
@@ -539,7 +538,7 @@ def _markov(small, large, context) -> str:
         return ""
     background = [small, large]
     found = _event(small, context, background)
-    if found is None or not issubclass(found[2], (sp.Ge, sp.Gt)):
+    if found is None:
         return ""
     f, level, _ = found
     is_square = isinstance(f, sp.Pow) and f.exp.is_even and f.exp.is_positive
@@ -624,6 +623,10 @@ def _nonnegative_at_each_point(f, region, context) -> bool:
         over=context.over,
         background=context.background,
     )
+    # What does not vary with the point is a number; nothing is gained by looking inside it.
+    fixed = [n for n in f.atoms(Expectation, Probability) if _T not in n.free_symbols]
+    fixed.sort(key=sp.default_sort_key)
+    f = f.xreplace({n: next(iter(masked(n)[0].free_symbols)) for n in fixed})
     indicators = sorted(f.atoms(Indicator), key=sp.default_sort_key)
     if indicators:
         return len(indicators) == 1 and _by_cases(f, indicators[0], inner)
