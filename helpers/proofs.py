@@ -22,7 +22,10 @@ from helpers.algebra import (
 from helpers.notation import (
     JSD,
     KL,
+    Density,
+    Distribution,
     Expectation,
+    Independent,
     Indicator,
     Mixture,
     Pdf,
@@ -32,6 +35,7 @@ from helpers.notation import (
 from helpers.points import Context, awkward, bases_of, data_domain, domain_of, free_symbols_of
 
 __all__ = [
+    "any_support",
     "elementary",
     "is_nonnegative",
     "is_positive",
@@ -312,6 +316,11 @@ def _lagrange(f, at, subject_to, context, everything) -> str:
 
 def upper_bound(small, large, context: Context) -> str:
     """Why ``small <= large`` on the whole domain."""
+    wide = any_support(small, large)
+    if wide is not None:
+        reason = _upper_bound(*wide, context)
+        if reason:
+            return f"{reason}; whatever the support"
     reason = _upper_bound(small, large, context)
     if reason:
         return reason
@@ -320,6 +329,24 @@ def upper_bound(small, large, context: Context) -> str:
         small, large = (e.subs(new, simultaneous=True) for e in (small, large))
         reason = _upper_bound(small, large, context)
     return f"under the hypotheses, {reason}" if reason else ""
+
+
+def any_support(*sides):
+    """The sides with abstract laws on finitely many points made laws of any kind, or None.
+
+    A proof for those uses nothing of the points. None where a point is named, or where some other
+    law stands beside the abstract ones.
+    """
+    laws = {d for e in sides for d in e.atoms(Distribution)}
+    plain = {d for d in laws if not isinstance(d, (Independent, Mixture))}
+    if not plain or any(not d.abstract or d.points() is None for d in plain):
+        return None
+    if any(
+        not n.distribution.dimension == 1 or n.point.is_number for e in sides for n in e.atoms(Pdf)
+    ):
+        return None
+    wide = {d: Density(d.name, *d.parameters, label=d.label or None) for d in plain}
+    return [e.xreplace(wide) for e in sides]
 
 
 def _slack(sides, context) -> dict:
@@ -390,27 +417,45 @@ def _plain_bound(small, large, residue, context, background) -> str:
 
 
 def _log_by_log(gap, context, background) -> bool:
-    """A sum of terms c (log a - log b) with c >= 0 and a >= b > 0, and of nonnegative rest."""
+    """A sum of terms c (log a - log b + r) with c >= 0 and b > 0, each with a exp(r) >= b."""
     groups: dict = {}
     rest = []
     for term in sp.Add.make_args(gap):
         logs = [t for t in sp.Mul.make_args(term) if isinstance(t, sp.log)]
-        if len(logs) != 1:
+        if len(logs) != 1 or logs[0].is_number:
             rest.append(term)
             continue
         c = sp.cancel(term / logs[0])
         sign = 1 if is_nonnegative(c, context, background) else -1
         if not is_nonnegative(sign * c, context, background):
             return False
-        above, below = groups.setdefault(sp.expand(sign * c), ([], []))
+        above, below, _ = groups.setdefault(sp.factor(sign * c), ([], [], []))
         (above if sign == 1 else below).append(logs[0].args[0])
-    if not groups or not is_nonnegative(sp.Add(*rest), context, background):
+    if not groups or not _shared_out(rest, groups):
         return False
     return all(
         all(is_positive(t, context, background) for t in (*above, *below))
-        and is_nonnegative(sp.expand(sp.Mul(*above) - sp.Mul(*below)), context, background)
-        for above, below in groups.values()
+        and is_nonnegative(
+            sp.expand(sp.Mul(*above) * sp.exp(sp.Add(*extra)) - sp.Mul(*below)), context, background
+        )
+        for above, below, extra in groups.values()
     )
+
+
+def _shared_out(rest, groups) -> bool:
+    """Put each further term r into a group as r / c, or into all where the c add up to one."""
+    weights = set().union(*[c.free_symbols for c in groups])
+    add_up = sp.cancel(sp.together(sp.Add(*groups))) == 1
+    for term in rest:
+        if add_up and not term.free_symbols & weights:
+            for _, _, extra in groups.values():
+                extra.append(term)
+            continue
+        home = next((c for c in groups if not sp.cancel(term / c).free_symbols & weights), None)
+        if home is None:
+            return False
+        groups[home][2].append(sp.cancel(term / home))
+    return True
 
 
 def _calculus(gap, context, background=()) -> str:

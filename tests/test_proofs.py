@@ -265,6 +265,34 @@ def test_what_is_false_or_beyond_a_rule_is_no_bound(small, large, context):
     assert upper_bound(small, large, context) == ""
 
 
+def test_a_proof_for_three_points_that_uses_none_of_them_is_one_for_any_support():
+    F = Density("F", support=sp.FiniteSet(-1, 0, 9))
+    m, v = Expectation(x, x, F), Variance(x, x, F)
+    XF = Sample("X", n, F)
+    reason = upper_bound(Probability(Abs(SampleMean(XF) - m) >= eps, XF), v / (n * eps**2), on())
+    assert reason.endswith("whatever the support")
+    assert equal(Expectation((x - m) ** 2, x, F), v, on()).endswith("whatever the support")
+    # That the masses add up to one is shown for the points that are named, and no others.
+    total = F(-1) + F(0) + F(9)
+    assert equal(total, sp.S.One, on()) == "the difference simplifies to zero"
+    assert equal(F(-1) + F(0), sp.S.One, on()) == ""
+    # True on these points alone.
+    largest = upper_bound(Expectation(x, x, F), sp.Integer(9), on())
+    assert not largest.endswith("whatever the support")
+    assert upper_bound(Expectation(x, x, P), sp.Integer(9), on()) == ""
+
+
+def test_terms_are_shared_out_among_logarithms_only_in_full():
+    earned = (n - 1) * log(1 - t / 2) / n + log(1 - t / 2 + SPIKE) / n
+    assert upper_bound(-log(2) + 1 / (n * (1 - t) ** 2), earned, on(t=UNIT))
+    for too_much in (
+        -log(2) + 1 / (1 - t) ** 2,
+        -log(2) / 2 + 1 / (n * (1 - t) ** 2),
+        -log(2) + 2 / (n * (1 - t) ** 2),
+    ):
+        assert upper_bound(too_much, earned, on(t=UNIT)) == ""
+
+
 def test_information_gained_is_shown_on_the_support_of_the_posterior():
     ratio = 286 * x**8 * (1 - x) ** 2 / 6
     posterior, prior = Beta(10, 4), Beta(2, 2)
