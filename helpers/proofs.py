@@ -341,9 +341,8 @@ def any_support(*sides):
     plain = {d for d in laws if not isinstance(d, (Independent, Mixture))}
     if not plain or any(not d.abstract or d.points() is None for d in plain):
         return None
-    if any(
-        not n.distribution.dimension == 1 or n.point.is_number for e in sides for n in e.atoms(Pdf)
-    ):
+    shown = {n for e in sides for n in e.atoms(Pdf)}
+    if any(n.distribution.dimension != 1 or n.point.is_number for n in shown):
         return None
     wide = {d: Density(d.name, *d.parameters, label=d.label or None) for d in plain}
     return [e.xreplace(wide) for e in sides]
