@@ -464,6 +464,8 @@ def _calculus(gap, context, background=()) -> str:
         return ""
     if not symbols or gap.count_ops() > 60 or gap.has(sp.Abs):
         return ""
+    if len(symbols) > 1 and any(t.exp.is_Rational and t.exp.q > 1 for t in gap.atoms(sp.Pow)):
+        return ""  # the slopes of roots in several symbols take minutes to put in order
     everything = [gap, *background]
     for x in symbols:
         domain = domain_of(x, everything, context)
