@@ -393,7 +393,8 @@ def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
     own. A name keeps what is known of the sign.
     """
     names = {}
-    for node in e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product):
+    closed = e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product)
+    for node in sorted(closed, key=sp.default_sort_key):
         if node.is_positive or _varies(node):
             names[node] = sp.Dummy(positive=True)
         elif node.is_nonnegative or isinstance(node, (Variance, Probability)):
@@ -466,11 +467,14 @@ def onto_positive(symbol: sp.Symbol, domain: sp.Set):
         return None
     a, b = domain.start, domain.end
     w = sp.Dummy(f"{symbol}_", positive=True)
+    w0 = sp.Dummy(f"{symbol}_", nonnegative=True)
     if a.is_finite and b.is_finite:
-        return a + (b - a) / (1 + w) if domain.left_open and domain.right_open else None
+        if domain.left_open:
+            return a + (b - a) / (1 + (w if domain.right_open else w0))
+        return a + (b - a) * w0 / (1 + w0) if domain.right_open else None
     if a.is_finite:
-        return a + w if domain.left_open else a + sp.Dummy(f"{symbol}_", nonnegative=True)
-    return b - w if domain.right_open else b - sp.Dummy(f"{symbol}_", nonnegative=True)
+        return a + (w if domain.left_open else w0)
+    return b - (w if domain.right_open else w0)
 
 
 def _positive_on(e, symbol, domain) -> bool:
@@ -537,7 +541,7 @@ def masses_add_up(e: sp.Expr) -> sp.Expr:
     if not found:
         return e
     # A logarithm of the last mass is left as it is: a name like any other.
-    logs = {n: sp.Dummy() for n in e.atoms(sp.log)}
+    logs = {n: sp.Dummy() for n in sorted(e.atoms(sp.log), key=sp.default_sort_key)}
     back = {v: k for k, v in logs.items()}
     return e.xreplace(logs).xreplace(found).xreplace(back)
 

@@ -21,7 +21,14 @@ from helpers.notation import (
     VocabularyExpr,
 )
 from helpers.points import Context, domain_of, free_symbols_of
-from helpers.proofs import elementary, is_nonnegative, is_positive, resolved, same_events
+from helpers.proofs import (
+    any_support,
+    elementary,
+    is_nonnegative,
+    is_positive,
+    resolved,
+    same_events,
+)
 
 __all__ = ["equal", "limit"]
 
@@ -30,6 +37,12 @@ _T = sp.Symbol("_t", real=True)
 
 def equal(left, right, context: Context) -> str:
     """Why ``left = right`` on the whole domain."""
+    wide = any_support(left, right)
+    reason = _equal(*wide, context) if wide is not None else ""
+    return f"{reason}; whatever the support" if reason else _equal(left, right, context)
+
+
+def _equal(left, right, context) -> str:
     difference = left - right
     if is_zero(difference):
         return "the difference simplifies to zero"
@@ -126,9 +139,10 @@ def _by_derivative(left, right, context) -> str:
         if not _vanishes_at_start(difference, integrals, s, domain.start):
             continue
         slope = sp.diff(difference, s)
-        if slope.atoms(sp.Integral) or simplify_residue(sp.expand(slope)) != 0:
+        if slope.atoms(sp.Integral) or simplify_residue(slope) != 0:
             continue
-        closed = replace(context, domain={**context.domain, s: domain.closure})
+        with_start = sp.Interval(domain.start, domain.end, False, domain.right_open)
+        closed = replace(context, domain={**context.domain, s: with_start})
         moving = [rest, *[t for i in integrals for t in i.limits[0][1:]]]
         if all(elementary(e, [s], closed, background) for e in moving) and all(
             _smooth_integrand(i, context, background) for i in integrals

@@ -22,7 +22,10 @@ from helpers.algebra import (
 from helpers.notation import (
     JSD,
     KL,
+    Density,
+    Distribution,
     Expectation,
+    Independent,
     Indicator,
     Mixture,
     Pdf,
@@ -32,6 +35,7 @@ from helpers.notation import (
 from helpers.points import Context, awkward, bases_of, data_domain, domain_of, free_symbols_of
 
 __all__ = [
+    "any_support",
     "elementary",
     "is_nonnegative",
     "is_positive",
@@ -312,6 +316,11 @@ def _lagrange(f, at, subject_to, context, everything) -> str:
 
 def upper_bound(small, large, context: Context) -> str:
     """Why ``small <= large`` on the whole domain."""
+    wide = any_support(small, large)
+    if wide is not None:
+        reason = _upper_bound(*wide, context)
+        if reason:
+            return f"{reason}; whatever the support"
     reason = _upper_bound(small, large, context)
     if reason:
         return reason
@@ -320,6 +329,23 @@ def upper_bound(small, large, context: Context) -> str:
         small, large = (e.subs(new, simultaneous=True) for e in (small, large))
         reason = _upper_bound(small, large, context)
     return f"under the hypotheses, {reason}" if reason else ""
+
+
+def any_support(*sides):
+    """The sides with abstract laws on finitely many points made laws of any kind, or None.
+
+    A proof for those uses nothing of the points. None where a point is named, or where some other
+    law stands beside the abstract ones.
+    """
+    laws = {d for e in sides for d in e.atoms(Distribution)}
+    plain = {d for d in laws if not isinstance(d, (Independent, Mixture))}
+    if not plain or any(not d.abstract or d.points() is None for d in plain):
+        return None
+    shown = {n for e in sides for n in e.atoms(Pdf)}
+    if any(n.distribution.dimension != 1 or n.point.is_number for n in shown):
+        return None
+    wide = {d: Density(d.name, *d.parameters, label=d.label or None) for d in plain}
+    return [e.xreplace(wide) for e in sides]
 
 
 def _slack(sides, context) -> dict:
@@ -390,27 +416,45 @@ def _plain_bound(small, large, residue, context, background) -> str:
 
 
 def _log_by_log(gap, context, background) -> bool:
-    """A sum of terms c (log a - log b) with c >= 0 and a >= b > 0, and of nonnegative rest."""
+    """A sum of terms c (log a - log b + r) with c >= 0 and b > 0, each with a exp(r) >= b."""
     groups: dict = {}
     rest = []
     for term in sp.Add.make_args(gap):
         logs = [t for t in sp.Mul.make_args(term) if isinstance(t, sp.log)]
-        if len(logs) != 1:
+        if len(logs) != 1 or logs[0].is_number:
             rest.append(term)
             continue
         c = sp.cancel(term / logs[0])
         sign = 1 if is_nonnegative(c, context, background) else -1
         if not is_nonnegative(sign * c, context, background):
             return False
-        above, below = groups.setdefault(sp.expand(sign * c), ([], []))
+        above, below, _ = groups.setdefault(sp.factor(sign * c), ([], [], []))
         (above if sign == 1 else below).append(logs[0].args[0])
-    if not groups or not is_nonnegative(sp.Add(*rest), context, background):
+    if not groups or not _shared_out(rest, groups):
         return False
     return all(
         all(is_positive(t, context, background) for t in (*above, *below))
-        and is_nonnegative(sp.expand(sp.Mul(*above) - sp.Mul(*below)), context, background)
-        for above, below in groups.values()
+        and is_nonnegative(
+            sp.expand(sp.Mul(*above) * sp.exp(sp.Add(*extra)) - sp.Mul(*below)), context, background
+        )
+        for above, below, extra in groups.values()
     )
+
+
+def _shared_out(rest, groups) -> bool:
+    """Put each further term r into a group as r / c, or into all where the c add up to one."""
+    weights = set().union(*[c.free_symbols for c in groups])
+    add_up = sp.cancel(sp.together(sp.Add(*groups))) == 1
+    for term in rest:
+        if add_up and not term.free_symbols & weights:
+            for _, _, extra in groups.values():
+                extra.append(term)
+            continue
+        home = next((c for c in groups if not sp.cancel(term / c).free_symbols & weights), None)
+        if home is None:
+            return False
+        groups[home][2].append(sp.cancel(term / home))
+    return True
 
 
 def _calculus(gap, context, background=()) -> str:
@@ -420,6 +464,8 @@ def _calculus(gap, context, background=()) -> str:
         return ""
     if not symbols or gap.count_ops() > 60 or gap.has(sp.Abs):
         return ""
+    if len(symbols) > 1 and any(t.exp.is_Rational and t.exp.q > 1 for t in gap.atoms(sp.Pow)):
+        return ""  # the slopes of roots in several symbols take minutes to put in order
     everything = [gap, *background]
     for x in symbols:
         domain = domain_of(x, everything, context)
@@ -434,9 +480,9 @@ def _calculus(gap, context, background=()) -> str:
             if least is None or not is_nonnegative(least, context, everything):
                 continue
             # The curve has to be smooth, up to the point if that is an open end.
-            at_an_end = domain.contains(point) != sp.true
-            whole = {**context.domain, x: domain.closure} if at_an_end else context.domain
-            if elementary(gap, [x], replace(context, domain=whole), everything):
+            whole = domain.union(sp.FiniteSet(point))
+            around = replace(context, domain={**context.domain, x: whole})
+            if elementary(gap, [x], around, everything):
                 return f"the difference is convex, with its minimum {least} at {x} = {point}"
     return ""
 
@@ -486,21 +532,20 @@ def _chord(gap, context, background) -> str:
 
 
 def _event(node: Probability, context, background=()):
-    """An event as (f, level, relation) with f >= level; |u| >= c as u^2 >= c^2 where c >= 0."""
+    """An event as (high, low, is it strict?) for high >= low; |u| and c >= 0 are squared."""
     event = node.function
     if not isinstance(event, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
         return None
-    f, level, relation = event.lhs, event.rhs, type(event)
-    if isinstance(level, sp.Abs):
-        f, level, relation = level, f, type(event.reversed)
-    if not isinstance(f, sp.Abs):
-        return f, level, relation
-    if not _fixed(level, node) or not f.args[0].is_extended_real:
+    high, low, is_strict = event.gts, event.lts, isinstance(event, (sp.Gt, sp.Lt))
+    size, level = (high, low) if isinstance(high, sp.Abs) else (low, high)
+    if not isinstance(size, sp.Abs):
+        return high, low, is_strict
+    if not _fixed(level, node) or not size.args[0].is_extended_real:
         return None
-    named, _ = masked(level)
-    if not is_nonnegative(named, context, background):
+    if not is_nonnegative(masked(level)[0], context, background):
         return None
-    return f.args[0] ** 2, level**2, relation
+    high, low = (size.args[0] ** 2 if t == size else t**2 for t in (high, low))
+    return high, low, is_strict
 
 
 def _fixed(e, node: Probability) -> bool:
@@ -522,11 +567,11 @@ def same_events(left, right, context: Context) -> str:
         found = _event(node, context, background)
         if found is None or (node.sample is None and isinstance(node.variable, sp.Tuple)):
             return ""
-        f, level, relation = found
-        gap = sp.expand(f - level)
+        high, low, is_strict = found
+        gap = sp.expand(high - low)
         if node.sample is None:
             gap = gap.subs(node.variable, _DRAW)
-        key = (gap, relation, node.args[1:] if node.sample is not None else node.distribution)
+        key = (gap, is_strict, node.args[1:] if node.sample is not None else node.distribution)
         new[node] = names.setdefault(key, sp.Dummy(nonnegative=True))
     if len(names) == len(new) or not is_zero(left.xreplace(new) - right.xreplace(new)):
         return ""
@@ -539,7 +584,7 @@ def _markov(small, large, context) -> str:
         return ""
     background = [small, large]
     found = _event(small, context, background)
-    if found is None or not issubclass(found[2], (sp.Ge, sp.Gt)):
+    if found is None:
         return ""
     f, level, _ = found
     is_square = isinstance(f, sp.Pow) and f.exp.is_even and f.exp.is_positive
@@ -624,6 +669,10 @@ def _nonnegative_at_each_point(f, region, context) -> bool:
         over=context.over,
         background=context.background,
     )
+    # What does not vary with the point is a number; nothing is gained by looking inside it.
+    fixed = [n for n in f.atoms(Expectation, Probability) if _T not in n.free_symbols]
+    fixed.sort(key=sp.default_sort_key)
+    f = f.xreplace({n: next(iter(masked(n)[0].free_symbols)) for n in fixed})
     indicators = sorted(f.atoms(Indicator), key=sp.default_sort_key)
     if indicators:
         return len(indicators) == 1 and _by_cases(f, indicators[0], inner)

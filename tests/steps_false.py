@@ -433,4 +433,41 @@ STEPS = [
         lambda: D(SampleMean(XP)).tends_to(Expectation(x, x, P) + Rational(1, 3), as_=(n, oo)),
     ),
     ("oscillating", lambda: D(cos(n)).tends_to(1, as_=(n, oo))),
+    ("sign from both sides", lambda: D(Abs(x) / x).tends_to(1, as_=(x, 0))),
+    ("pole from both sides", lambda: D(1 / x).tends_to(oo, as_=(x, 0))),
+    # near misses of what the signs on the domain, calculus and the hypotheses decide
+    (
+        "Chebyshev for any density, half",
+        lambda: D(
+            Probability(Abs(y - Expectation(x, x, P)) >= u * sqrt(Variance(x, x, P)), y, P)
+        ).at_most(1 / (2 * u**2)),
+    ),
+    (
+        "Hoeffding's lemma, a ninth",
+        lambda: D(Expectation(exp(u * (x - t)), x, Bernoulli(t)), domain=UNIT).at_most(
+            exp(u**2 / 9)
+        ),
+    ),
+    (
+        "beyond the chord",
+        lambda: D(exp(u * x), domain={x: sp.Interval(0, 2)}).at_most(1 - x + x * exp(u)),
+    ),
+    (
+        "more than the slack",
+        lambda: D(x + y + mu, hypotheses=(x <= eps, y <= 0, mu <= eps)).at_most(eps),
+    ),
+    (
+        "normal tail without the root of two",
+        lambda: D(Probability(Abs(x - mu) >= eps, x, Normal(mu, sigma))).equals(
+            sp.erfc(eps / sigma)
+        ),
+    ),
+    (
+        "across a jump",
+        lambda: D(Integral(2 / (1 + x**2), (x, 0, u))).equals(sp.atan(2 * u / (1 - u**2))),
+    ),
+    (
+        "level that may be negative",
+        lambda: D(Probability(Abs(y) >= x, y, A)).equals(Probability(y**2 >= x**2, y, A)),
+    ),
 ]

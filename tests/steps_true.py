@@ -362,4 +362,43 @@ STEPS = [
             Expectation(Indicator(x >= u), x, Exponential(lam))
         ),
     ),
+    # what the signs on the domain, calculus and the hypotheses decide
+    (
+        "Chebyshev for any density",
+        lambda: (
+            D(Probability(Abs(y - Expectation(x, x, P)) >= u * sqrt(Variance(x, x, P)), y, P))
+            .equals(Probability((y - Expectation(x, x, P)) ** 2 >= u**2 * Variance(x, x, P), y, P))
+            .at_most(1 / u**2)
+        ),
+    ),
+    (
+        "Hoeffding's lemma for a coin",
+        lambda: D(Expectation(exp(u * (x - t)), x, Bernoulli(t)), domain=UNIT).at_most(
+            exp(u**2 / 8)
+        ),
+    ),
+    (
+        "chord of a convex function",
+        lambda: D(exp(u * x), domain={x: sp.Interval(0, 1)}).at_most(1 - x + x * exp(u)),
+    ),
+    (
+        "slack of three hypotheses",
+        lambda: D(x + y + mu, hypotheses=(x <= eps, y <= 0, mu <= eps)).at_most(2 * eps),
+    ),
+    (
+        "normal tail",
+        lambda: D(Probability(Abs(x - mu) >= eps, x, Normal(mu, sigma))).equals(
+            sp.erfc(eps / (sigma * sqrt(2)))
+        ),
+    ),
+    (
+        "divergence of coins, one nearly sure",
+        lambda: D(KL(Bernoulli(t), Bernoulli(u)), domain={**UNIT, u: UNIT[t]}).tends_to(
+            oo, as_=(u, 0)
+        ),
+    ),
+    (
+        "sign from one side",
+        lambda: D(Abs(h) / h).tends_to(1, as_=(h, 0)),
+    ),
 ]
