@@ -279,7 +279,10 @@ def limit(left, variable, point, context: Context) -> list:
             value = sp.limit(opened, variable, point, side)
         except (NotImplementedError, ValueError):
             return []
-        if value.has(sp.Limit, sp.AccumBounds, sp.nan, sp.zoo) or variable in value.free_symbols:
+        if (
+            value.has(sp.Limit, sp.AccumBounds, sp.nan, sp.zoo, sp.sign)
+            or variable in value.free_symbols
+        ):
             return []
         found.append(value.subs(back, simultaneous=True).xreplace(names))
     return found

@@ -64,7 +64,7 @@ def _sign(e, context, background, which) -> bool:
     if getattr(e, which):
         return True
     e = _onto_positive(e, [e, *background], context)
-    if e is None:
+    if e is None or _has_fine_powers(e):
         return False
     for form in (lambda t: t, sp.factor, lambda t: sp.factor(sp.cancel(sp.together(t)))):
         e = form(e) if e.count_ops() < 300 else e
@@ -74,6 +74,11 @@ def _sign(e, context, background, which) -> bool:
         if sp.sympify(denominator).is_positive and getattr(sp.expand(numerator), which):
             return True
     return False
+
+
+def _has_fine_powers(e) -> bool:
+    """Are there exponentials beside long fractions? As polynomials they would be immense."""
+    return e.has(sp.exp) and any(max(abs(r.p), r.q) > 1000 for r in e.atoms(sp.Rational))
 
 
 def _onto_positive(e, everything, context):

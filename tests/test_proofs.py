@@ -242,6 +242,8 @@ UNBOUNDED = [
     ("convex on both sides of a pole", -3 * x - 1 / x**2, sp.Integer(100), Context()),
     ("a root that may be complex", sqrt(x), Abs(x) + 1, Context()),
     ("logarithms of what may be negative", log(x), log(x + 1), Context()),
+    ("a gap of a millionth", log(t), t - 1 - Rational(1, 10**6), on()),
+    ("an exponent of a millionth", exp(t / 10**6), 1 + t, on()),
     ("Markov for what may be negative", Probability(x >= k, x, P), MEAN / k, Context()),
     ("Chebyshev, half", SPREAD, 1 / (2 * k**2), on()),
     ("Chebyshev, linear", SPREAD, 1 / k, on()),
