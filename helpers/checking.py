@@ -864,41 +864,58 @@ def _apart(found, target, context):
 
 
 def _approach(left, right, variable, point, context):
+    """Do the two sides come together along sequences, from each side that the domain has?"""
     rng = generator(context, left, right)
+    domain = domain_of(variable, [left, right], context)
     count = 0
     for env in points([left, right], context, rng, 4, 0):
-        gaps = []
-        try:
-            goal = evaluate(right, env)
-            for k in (1, 2, 4, 8):
-                # Several places at each scale, so that what oscillates is not mistaken.
-                group = []
-                for shift in (0, 1, 2, 3, 5, 8, 13):
-                    far = sp.Integer(10) ** k + shift * 10 ** (k // 2)
-                    at = far if point is sp.oo else -far if point is -sp.oo else point + 1 / far
-                    got = evaluate(left, {**env, variable: at})
-                    if goal.is_infinite:
-                        gap = mp.mpf(0) if got.value == goal.value else 1 / (1 + abs(got.value))
-                        gap = gap if (got.value > 0) == (goal.value > 0) else mp.inf
-                    else:
-                        gap = abs(got.value - goal.value)
-                    group.append(gap)
-                gaps.append(max(group))
-        except (NotEvaluable, Undefined, ValueError):
-            continue
-        shrinks = gaps[3] <= gaps[0] * mp.mpf("0.75") and gaps[3] <= gaps[2] * mp.mpf("0.9")
-        if not shrinks and gaps[3] > mp.mpf(10) ** -7:
-            shown = {k: v for k, v in env.items() if k != variable}
-            return count, Counterexample(
-                {
-                    **_values(shown),
-                    str(variable): "10^8" if point.is_infinite else f"{point} + 1e-8",
-                },
-                f"off by {mp.nstr(gaps[-1], 6)}",
-                _number(goal),
-            )
-        count += 1
+        for places in _ways_to(point, domain):
+            try:
+                gaps = [max(_distances(left, right, variable, env, group)) for group in places]
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            shrinks = gaps[3] <= gaps[0] * mp.mpf("0.75") and gaps[3] <= gaps[2] * mp.mpf("0.9")
+            if not shrinks and gaps[3] > mp.mpf(10) ** -7:
+                shown = {k: v for k, v in env.items() if k != variable}
+                return count, Counterexample(
+                    {**_values(shown), str(variable): _last(point, places)},
+                    f"off by {mp.nstr(gaps[-1], 6)}",
+                    _number(evaluate(right, env)),
+                )
+            count += 1
     return count, None
+
+
+def _ways_to(point, domain) -> list:
+    """Places ever closer to the point, several at each scale, so that no oscillation is missed."""
+    distances = [
+        [sp.Integer(10) ** k + shift * 10 ** (k // 2) for shift in (0, 1, 2, 3, 5, 8, 13)]
+        for k in (1, 2, 4, 8)
+    ]
+    if point.is_infinite:
+        sign = 1 if point is sp.oo else -1
+        return [[[sign * far for far in group] for group in distances]]
+    ways = [[[point + sign / far for far in group] for group in distances] for sign in (1, -1)]
+    return [w for w in ways if all(domain.contains(at) == sp.true for g in w for at in g)]
+
+
+def _last(point, places) -> str:
+    if point.is_infinite:
+        return "10^8" if point is sp.oo else "-10^8"
+    return f"{point} {'+' if places[0][0] > point else '-'} 1e-8"
+
+
+def _distances(left, right, variable, env, group) -> list:
+    goal = evaluate(right, env)
+    found = []
+    for at in group:
+        got = evaluate(left, {**env, variable: at})
+        if goal.is_infinite:
+            gap = mp.mpf(0) if got.value == goal.value else 1 / (1 + abs(got.value))
+            found.append(gap if (got.value > 0) == (goal.value > 0) else mp.inf)
+        else:
+            found.append(abs(got.value - goal.value))
+    return found
 
 
 _DRAWS = 4_000_000

@@ -828,6 +828,10 @@ class Concrete(Distribution):
             sp.S.Integers,
         )
 
+    def _eval_subs(self, old, new):
+        # The name of the variable is its own: what else bears it lies outside.
+        return self if old == self.args[1] else None
+
     def pdf(self, x):
         return self.args[0].subs(self.args[1], x)
 

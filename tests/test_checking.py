@@ -10,6 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import checking
 from helpers.checking import STATUSES, Context, NotChecked, bound_text, check_equal, weakest
 from helpers.derivation import Derivation, DerivationError
 from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
@@ -18,6 +19,7 @@ from helpers.notation import (
     ArgMin,
     Bernoulli,
     Cauchy,
+    Concrete,
     CrossEntropy,
     Density,
     Entropy,
@@ -387,3 +389,22 @@ def test_roots_that_are_complex_by_rounding_are_no_counterexample():
     v = sp.Symbol("v", positive=True)
     zero = sp.sqrt(u * sp.log(2 * u / (u + v)) + v * sp.log(2 * v / (u + v)))
     assert Derivation(-zero).at_most(0).steps[0].points > 20
+
+
+def test_a_limit_is_tried_from_each_side_that_the_domain_has():
+    h = sp.Symbol("h", real=True, nonzero=True)
+    sign = sp.Abs(h) / h
+    count, refuted = checking._approach(sign, sp.S.One, h, sp.S.Zero, Context())
+    assert (count, refuted.values) == (1, {"h": "0 - 1e-8"})
+    above = Derivation(sign, domain={h: sp.Interval.open(0, 1)})
+    assert above.tends_to(1, as_=(h, 0)).steps[0].points > 0
+    b = sp.Symbol("b", positive=True)
+    below = Derivation(-sp.log(1 - b), domain={b: sp.Interval.open(0, 1)})
+    assert below.tends_to(sp.oo, as_=(b, 1)).steps[0].points > 0
+
+
+def test_the_variable_of_a_formula_is_its_own():
+    x, y = sp.symbols("x y", real=True)
+    law = Concrete(y * sp.exp(-x), x, sp.Interval(0, sp.oo))
+    assert law.subs(x, 5) == law
+    assert law.subs(y, 1).pdf(0) == 1
