@@ -293,8 +293,9 @@ class Explorer:
         # "<\/" so that no text can close the element early.
         data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         name = unique_prefix(data)
+        said = payload["said"][film.default] if payload["said"] else ""
         rows = "".join(
-            self._row(s, i, f"{name}-s{k}")
+            self._row(s, i, f"{name}-s{k}", said)
             for k, (s, i) in enumerate(zip(self.sliders, self.default, strict=True))
         )
         html = (
@@ -312,8 +313,10 @@ class Explorer:
             )
         return html
 
-    def _row(self, slider: Slider, position: int, identifier: str) -> str:
+    def _row(self, slider: Slider, position: int, identifier: str, said: str) -> str:
         label, value = escape(slider.label), escape(slider.texts[position])
+        # As the page's script announces every other position.
+        announced = f"{value}. {escape(said)}" if said else value
         wide = " data-wide" if max(map(len, slider.texts)) > 6 else ""
         play = (
             f'<button type="button" class="explorer-play" aria-label="Play {label}" '
@@ -324,7 +327,7 @@ class Explorer:
         return (
             f'<div class="explorer-row"><label for="{identifier}">{label}</label>'
             f'<input type="range" id="{identifier}" min="0" max="{len(slider.values) - 1}" '
-            f'step="1" value="{position}" aria-valuetext="{value}" autocomplete="off">'
+            f'step="1" value="{position}" aria-valuetext="{announced}" autocomplete="off">'
             f'<output for="{identifier}" aria-live="off"{wide}>{value}</output>'
             f"{play}</div>"
         )
@@ -447,8 +450,19 @@ def explore(
     Vertical axis from 0 to 1.1.
     Line: from 0 to 1, highest at 0.
     """
+    if not callable(draw):
+        raise TypeError(
+            f"draw: expected a function that returns a figure, got {type(draw).__name__}"
+        )
     if not sliders:
         raise ValueError("sliders: expected at least one, such as mu=(-3, 3, 41)")
+    try:
+        inspect.signature(draw).bind(**sliders)
+    except TypeError as error:
+        raise TypeError(
+            f"sliders: expected one for each value that draw needs, got "
+            f"{', '.join(sliders)} ({error})"
+        ) from None
     labels, start = dict(labels or {}), dict(start or {})
     for argument, given in (("labels", labels), ("start", start)):
         unknown = sorted(set(given) - set(sliders))

@@ -238,6 +238,23 @@ def test_explorer_without_sliders():
         explore(two_panels)
 
 
+def test_draw_that_is_no_function():
+    with pytest.raises(TypeError, match="draw: expected a function that returns a figure, got str"):
+        explore("draw", mu=(0, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("draw", "problem"),
+    [
+        (lambda mu: subplots()[0], "got mu, nu .*unexpected keyword argument 'nu'"),
+        (lambda mu, nu, xi: subplots()[0], "got mu, nu .*missing a required argument: 'xi'"),
+    ],
+)
+def test_sliders_that_draw_does_not_take_or_lacks(draw, problem):
+    with pytest.raises(TypeError, match=f"sliders: expected one for each .*{problem}"):
+        explore(draw, mu=(0, 1, 3), nu=(0, 1, 3))
+
+
 @pytest.mark.parametrize("argument", ["labels", "start"])
 def test_options_for_no_slider(argument):
     with pytest.raises(ValueError, match=rf"{argument}: expected names of sliders.*'nu'"):

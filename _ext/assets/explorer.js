@@ -6,15 +6,20 @@
 
   class Explorer {
     constructor(root) {
-      const svg = root.querySelector("svg");
       this.root = root;
-      this.data = JSON.parse(root.querySelector("script").textContent);
-      this.nodes = [svg, ...svg.querySelectorAll("*")];
       this.inputs = [...root.querySelectorAll("input")];
       this.start = this.inputs.map((input) => +input.defaultValue);
       this.now = [];
-      this.show(this.positions());
+      // The page came with its sliders at the start; a browser may bring back where they stood.
+      if (this.positions().some((at, k) => at !== this.start[k])) this.show(this.positions());
       root.setAttribute("data-ready", "");
+    }
+
+    // The frames are read when the figure is first moved: most readers do not move them all.
+    load() {
+      const svg = this.root.querySelector("svg");
+      this.data = JSON.parse(this.root.querySelector("script").textContent);
+      this.nodes = [svg, ...svg.querySelectorAll("*")];
     }
 
     positions() {
@@ -22,6 +27,7 @@
     }
 
     show(positions) {
+      if (!this.data) this.load();
       const { values, patterns, tracks, said } = this.data;
       const frame = positions.reduce((sum, at, k) => sum * values[k].length + at, 0);
       tracks.forEach(([node, name, pattern, list], t) => {
@@ -92,7 +98,7 @@
   calm.addEventListener("change", () => explorers.forEach((explorer) => explorer.stop()));
   paper.addEventListener("change", () => {
     for (const explorer of explorers.values())
-      explorer.show(paper.matches ? explorer.start : explorer.positions());
+      if (explorer.data) explorer.show(paper.matches ? explorer.start : explorer.positions());
   });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", wake);
   else wake();
