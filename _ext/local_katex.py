@@ -127,10 +127,11 @@ def hold_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         before = siblings[here - 1] if here else None
         if isinstance(after, nodes.Text) and (found := CLOSING.match(after.astext())):
             formula["tail"] = found[0]
-            formula.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
+            # By position: an equal text, such as "; ", may stand earlier in the same parent.
+            formula.parent[here + 1] = nodes.Text(after.astext()[found.end() :])
         if isinstance(before, nodes.Text) and (found := OPENING.search(before.astext())):
             formula["head"] = found[0]
-            formula.parent.replace(before, nodes.Text(before.astext()[: found.start()]))
+            formula.parent[here - 1] = nodes.Text(before.astext()[: found.start()])
 
 
 def visit_math(translator, node: nodes.Element) -> None:

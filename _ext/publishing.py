@@ -17,15 +17,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape as xml_escape
 
+import yaml
 from docutils import nodes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 
 from helpers.figures_definitions import draw_card
 from helpers.plotting import INK, PAPER, P, Q
 
+logger = logging.getLogger(__name__)
+
 HERE = Path(__file__).parent
+CITING = "how-to-cite"  # the landing page's section
 CARD = "card.png"  # what a messenger or a social network shows beside a link to the book
 
 
@@ -178,6 +183,53 @@ def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
     )
 
 
+def bibtex(citation: Mapping[str, object], origin: Origin) -> str:
+    """Return the entry that a reader pastes into a bibliography, from what CITATION.cff says.
+
+    >>> told = {"title": "A book: of proofs", "authors": [{"name": "The readers"}],
+    ...         "version": "1.0", "date-released": "2026-01-31"}
+    >>> print(bibtex(told, Origin(address="https://b.example/")))
+    @misc{a-book,
+      author = {{The readers}},
+      title = {{A book: of proofs}},
+      year = {2026},
+      note = {Version 1.0},
+      url = {https://b.example/}
+    }
+    """
+    title = str(citation["title"])
+    names = [
+        f"{one['family-names']}, {one['given-names']}"
+        if "family-names" in one
+        else f"{{{one['name']}}}"
+        for one in citation["authors"]
+    ]
+    told = {
+        "author": " and ".join(names),
+        # Twice in braces: styles that lower capitals would write "kl".
+        "title": f"{{{title}}}",
+        "year": str(citation["date-released"])[:4],
+        "note": f"Version {citation['version']}",
+        "url": origin.address or origin.repository,
+    }
+    key = nodes.make_id(title.partition(":")[0])
+    fields = ",\n".join(f"  {name} = {{{value}}}" for name, value in told.items() if value)
+    return f"@misc{{{key},\n{fields}\n}}"
+
+
+def add_citation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the citation at the end of the landing page's section that promises it."""
+    if docname != app.config.root_doc:
+        return
+    found = [part for part in doctree.findall(nodes.section) if CITING in part["ids"]]
+    if not found:
+        logger.warning("the landing page has no section `%s`", CITING, location=docname)
+        return
+    told = yaml.safe_load((Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8"))
+    entry = bibtex(told, app.book_origin)
+    found[0] += nodes.literal_block(entry, entry, language="bibtex")
+
+
 def write_sitemap(app: Sphinx, out: Path) -> None:
     """List the pages for search engines; addresses in it must be absolute, so none without one."""
     address = app.book_origin.address
@@ -263,6 +315,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         str(HERE / "templates" / "components"),
     ]
     app.connect("config-inited", configure_links, priority=200)
+    app.connect("doctree-resolved", add_citation)
     app.connect("html-page-context", add_metadata, priority=900)
     # After Jupyter Book's own redirect page, before the pages are searched for class names.
     app.connect("build-finished", write_files, priority=850)

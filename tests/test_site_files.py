@@ -8,13 +8,17 @@ import re
 import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import yaml
+from docutils import nodes
 from PIL import Image, ImageColor
+from sphinx.errors import ExtensionError
 
 from helpers.plotting import INK, PAPER, THETA_STAR, P
 from tests.site_pages import ALONE, ROOT, SITE, all_pages, book_pages
@@ -251,6 +255,43 @@ def test_citations_find_their_entries(publishing) -> None:
     found = doctest.testmod(importlib.import_module("citations"))
     assert found.attempted >= 3
     assert not found.failed
+
+
+def test_scripts_are_edited_where_they_say(publishing) -> None:
+    lean_assets = importlib.import_module("lean_assets")
+    found = doctest.testmod(lean_assets)
+    assert found.attempted >= 1
+    assert not found.failed
+    with pytest.raises(ExtensionError, match="another one than expected: b"):
+        lean_assets.edited("a", {"b": "c"})
+
+
+def test_formulas_keep_their_own_punctuation(publishing) -> None:
+    """The text after a formula may be equal to one that stands before it."""
+    sentence = nodes.paragraph("", "", nodes.emphasis("", "words"), nodes.Text("; "))
+    for letter in "abc":
+        sentence += [nodes.math(letter, letter), nodes.Text("; ")]
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"))
+    document = nodes.section("", sentence)
+    importlib.import_module("local_katex").hold_together(app, document, "page")
+    read = "".join(
+        f"{node.get('head', '')}{node.astext()}{node.get('tail', '')}"
+        if isinstance(node, nodes.math)
+        else node.astext()
+        for node in sentence
+    )
+    assert read == "words; a; b; c; "
+    assert [node["tail"] for node in sentence.findall(nodes.math)] == [";"] * 3
+
+
+def test_the_landing_page_says_how_to_cite(site: Path) -> None:
+    text = (site / "book" / "index.html").read_text(encoding="utf-8")
+    entry = re.search(r'id="how-to-cite".*?<pre>(.*?)</pre>', text, re.DOTALL)
+    assert entry, "no citation where the landing page promises one"
+    words = unescape(re.sub("<[^>]+>", "", entry[1]))
+    told = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    for said in (told["title"], told["version"], told["authors"][0]["name"], "@misc{"):
+        assert said in words
 
 
 def test_the_card_is_drawn_where_the_site_knows_its_address(publishing, tmp_path: Path) -> None:
