@@ -15,9 +15,12 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from docutils import nodes
 from local_katex import NODE
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -41,6 +44,23 @@ EDITS = {
     f"{ROOT}.mode=e;": f"{ROOT}.mode!==e&&({ROOT}.mode=e);",
     f"{ROOT}.theme=n,": f"{ROOT}.theme!==n&&({ROOT}.theme=n),",
     '"complete"===document.readyState?O():window.addEventListener("load",O)': "void 0",
+    # Where the sidebar is folded away there is no place in it to find by laying out the page.
+    'if(!document.querySelector(".bd-docs-nav"))return;var e=': (
+        'if(!document.querySelector(".bd-docs-nav")||innerWidth<992)return;var e='
+    ),
+    # The book has nothing in the margin: no need to look for seven kinds of it.
+    '["marginnote","sidenote","margin","margin-caption","full-width","sidebar","popout"]': (
+        '["margin"]'
+    ),
+}
+# Excerpts of search results are taken from the text of a page, not from its menus, from what folds
+# its code or from the TeX that a formula keeps for screen readers.
+SEARCH_EDITS = {
+    '[".headerlink", "script", "style"]': (
+        '[".headerlink", "script", "style", "svg", "summary", ".katex-mathml", '
+        '".explorer-controls", ".explorer-still"]'
+    ),
+    "htmlElement.querySelector('[role=\"main\"]')": "htmlElement.querySelector('article')",
 }
 # Classes that scripts add, so that no page shows them.
 ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "success", "search"]
@@ -52,6 +72,10 @@ EARLY_FONTS = (
     "KaTeX_Main-Regular",
     "KaTeX_Math-Italic",
 )
+# Put off on a page without cells; and how many elements at its beginning are not, nor how many of
+# a chapter's.
+LATE = (nodes.paragraph, nodes.bullet_list, nodes.literal_block, addnodes.desc)
+FIRST_LINES, FIRST_PARTS = 9, 3
 # In the page, not in a file: it must run before anything is drawn, or a dark page flashes white.
 BEFORE_PAINT = f"""(e => {{
   let mode = "auto";
@@ -99,6 +123,29 @@ def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> Non
     """Hand the templates what they place in <head>."""
     context["before_paint"] = BEFORE_PAINT
     context["content_security_policy"] = POLICY
+
+
+def put_off(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark what is below the first screens: a browser may lay it out when the reader comes near.
+
+    In a chapter whole sections, or each of their elements would still be styled; elsewhere one
+    element at a time. What the first screen shows is left alone: its estimate would be seen.
+    Marked here, because a style sheet that looks for it does so again with every element that
+    arrives.
+    """
+    chapter = any("cell" in one["classes"] for one in doctree.findall(nodes.container))
+    kinds = (nodes.section,) if chapter else LATE
+    for part in list(doctree.findall(lambda node: isinstance(node, kinds))):
+        around = part.parent
+        if not isinstance(around, nodes.section):
+            continue
+        place = around.index(part)
+        if chapter and place >= FIRST_PARTS:
+            part["classes"].append("later")
+        elif not chapter:
+            before = around.parent.children[: around.parent.index(around)]
+            if place >= FIRST_LINES or any(isinstance(one, nodes.section) for one in before):
+                part["classes"].append("later-line")
 
 
 def style_sources(app: Sphinx) -> list[Path]:
@@ -175,17 +222,26 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
     return done.stdout
 
 
+def edited(script: str, edits: Mapping[str, str]) -> str:
+    """Return a script with its edits, each of which must find its place.
+
+    >>> edited("let a = 1;", {"a = 1": "a = 2"})
+    'let a = 2;'
+    """
+    for before, after in edits.items():
+        if script.count(before) != 1:
+            raise ExtensionError(f"a script is another one than expected: {before}")
+        script = script.replace(before, after)
+    return script
+
+
 def join_scripts(static: Path) -> str:
     """Join what runs on every page into one script."""
     parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
     text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
     text.append("(function(console){")
     theme = "\n;".join((static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS)
-    for before, after in EDITS.items():
-        if theme.count(before) != 1:
-            raise ExtensionError(f"the theme's script is another one than expected: {before}")
-        theme = theme.replace(before, after)
-    text.append(theme)
+    text.append(edited(theme, EDITS))
     text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
     for path in sorted(ASSETS.glob("*.js")):
         text.append(f"/* {path.name} */\n" + path.read_text(encoding="utf-8"))
@@ -237,11 +293,14 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         )
         if named != text:
             page.write_text(named, encoding="utf-8")
+    search = static / "searchtools.js"
+    search.write_text(edited(search.read_text(encoding="utf-8"), SEARCH_EDITS), encoding="utf-8")
     tidy(static)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", leave_out, priority=1)
+    app.connect("doctree-resolved", put_off)
     app.connect("html-page-context", add_to_context)
     # After the extensions have copied their files, before the build is judged.
     app.connect("build-finished", write_bundle, priority=900)

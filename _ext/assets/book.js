@@ -84,8 +84,9 @@
   const begin = () => {
     if (location.hash) unfold();
     addEventListener("hashchange", unfold);
-    reachable();
-    follow();
+    // Both look through the whole page, and the reader need not wait for either.
+    setTimeout(reachable);
+    setTimeout(follow);
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
