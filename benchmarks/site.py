@@ -5,8 +5,8 @@ four times, when the last formula stands and when the largest part is painted; L
 figures for the same notebooks built with Jupyter Book's defaults, whose files from other hosts are
 served from here; and how long a build takes.
 
-    python benchmarks/site.py            everything, about ten minutes
-    python benchmarks/site.py --quick    without Lighthouse and builds, for the site as it is built
+    python benchmarks/site.py                    everything, about ten minutes
+    python benchmarks/site.py --part weights     one of weights, speeds, builds; the rest stays
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ MEASURED = ("jupyter-book", "sphinx", "sphinx-book-theme", "myst-nb")
 SLOWED = 4
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 REPEATS = 3
+PARTS = ("weights", "speeds", "builds")
 
 # What of these packages a default build may ask other hosts for.
 SERVED = ("mathjax/es5", "requirejs", "@jupyter-widgets/html-manager/dist")
@@ -293,83 +294,104 @@ def compare(label: str, ours: float, theirs: float, unit: str, digits: int = 2) 
     return [label, f"{ours:.{digits}f}{unit}", f"{theirs:.{digits}f}{unit}", ratio]
 
 
+def weights(browser: Browser) -> dict[str, str]:
+    """Weigh every page."""
+    rows = []
+    with serving(SITE) as address:
+        for page in pages_of(SITE):
+            count, raw, sent = weigh(browser, address, SITE, page)
+            rows.append([page, count, kilobytes(raw), kilobytes(sent)])
+    return {"Weight of a first visit": table(["page", "requests", "raw", "sent"], rows)}
+
+
+def speeds(browser: Browser, path: str, folder: Path) -> dict[str, str]:
+    """Time two pages of this book and of the one that Jupyter Book's defaults make of it."""
+    install()
+    sites = {"ours": SITE, "theirs": build_with_defaults(folder)}
+    found: dict[str, dict[str, tuple]] = {}
+    for name, site in sites.items():
+        with serving(site) as address:
+            found[name] = {
+                page: (
+                    weigh(browser, address, site, page)[2] / 1e3,
+                    pace(browser, address, page),
+                    lighthouse(path, f"{address}/{page}"),
+                )
+                for page in (LANDING, PROOF)
+            }
+    ours = found["ours"]
+    paced = [
+        [page, f"{one['formula']:.2f} s", f"{one['largest']:.2f} s", f"{one['shift']:.3f}"]
+        for page, (_, one, _) in ours.items()
+    ]
+    scores = [[page, *score.values()] for page, (_, _, score) in ours.items()]
+    against = []
+    for page, (sent, one, score) in ours.items():
+        their_sent, other, their_score = found["theirs"][page]
+        name = Path(page).stem
+        against += [
+            compare(f"{name}: sent", sent, their_sent, " kB", 0),
+            compare(f"{name}: last formula", one["formula"], other["formula"], " s"),
+            compare(f"{name}: largest paint", one["largest"], other["largest"], " s"),
+            compare(f"{name}: layout shift", one["shift"], other["shift"], "", 3),
+        ]
+        performance = score["performance"], their_score["performance"]
+        against.append([f"{name}: Lighthouse performance", *performance, ""])
+    return {
+        f"Processor slowed {SLOWED} times": table(
+            ["page", "last formula", "largest paint", "layout shift"], paced
+        ),
+        "Lighthouse, mobile default": table(["page", *ours[LANDING][2]], scores),
+        "Against the defaults": table(
+            ["", "this book", "Jupyter Book's defaults", "ratio"], against
+        ),
+    }
+
+
+def sections_of(text: str) -> dict[str, str]:
+    """Return what stands below each heading of a stored result.
+
+    >>> sections_of("# All\\n\\nwords\\n\\n## One\\n\\n| 1 |\\n\\n## Two\\n\\n| 2 |\\n")
+    {'One': '| 1 |', 'Two': '| 2 |'}
+    """
+    _, *parts = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
+    return {head: body.strip() for head, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="no Lighthouse, no builds")
-    quick = parser.parse_args().quick
+    parser.add_argument("--part", choices=PARTS, action="append", help="measure no more than this")
+    asked = parser.parse_args().part or list(PARTS)
     if not (SITE / LANDING).exists():
         raise SystemExit("there is no site in _build/html: run `make book` first")
+    found: dict[str, str] = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as temporary:
         path = chromium.find(playwright.chromium.executable_path)
         if path is None:
             raise SystemExit(chromium.HOW_TO_GET)
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        parts = [
-            "# The website, measured",
-            f"By `python benchmarks/site.py`{' --quick' if quick else ''}: Chromium"
-            f" {browser.version}, Python {platform.python_version()}, {os.cpu_count()} cores,"
+        head = (
+            "# The website, measured\n\n"
+            f"By `python benchmarks/site.py`: Chromium {browser.version}, Python"
+            f" {platform.python_version()}, {os.cpu_count()} cores,"
             f" {', '.join(f'{name} {version(name)}' for name in MEASURED)}, Lighthouse"
             f" {locked('lighthouse')}, MathJax {locked('mathjax')}; served compressed from the"
-            " loopback. `make bench` repeats it; it needs npm once.",
-        ]
-        with serving(SITE) as address:
-            rows = []
-            for page in pages_of(SITE):
-                count, raw, sent = weigh(browser, address, SITE, page)
-                rows.append([page, count, kilobytes(raw), kilobytes(sent)])
-            parts += [
-                "## Weight of a first visit",
-                table(["page", "requests", "raw", "sent"], rows),
-            ]
-            ours = {page: pace(browser, address, page) for page in (LANDING, PROOF)}
-            weights = {page: weigh(browser, address, SITE, page) for page in ours}
-            rows = [
-                [page, f"{one['formula']:.2f} s", f"{one['largest']:.2f} s", f"{one['shift']:.3f}"]
-                for page, one in ours.items()
-            ]
-            head = ["page", "last formula", "largest paint", "layout shift"]
-            parts += [f"## Processor slowed {SLOWED} times", table(head, rows)]
-            if not quick:
-                install()
-                found = {page: lighthouse(path, f"{address}/{page}") for page in ours}
-        if not quick:
-            head = list(next(iter(found.values())))
-            rows = [[page, *(one.get(key, "") for key in head)] for page, one in found.items()]
-            parts += ["## Lighthouse, mobile default", table(["page", *head], rows)]
-            theirs_site = build_with_defaults(Path(temporary))
-            with serving(theirs_site) as address:
-                rows = []
-                for page in ours:
-                    if not (theirs_site / page).exists():
-                        continue
-                    theirs = pace(browser, address, page)
-                    weight = weigh(browser, address, theirs_site, page)
-                    name = Path(page).stem
-                    rows += [
-                        compare(f"{name}: sent", weights[page][2] / 1e3, weight[2] / 1e3, " kB", 0),
-                        compare(
-                            f"{name}: last formula", ours[page]["formula"], theirs["formula"], " s"
-                        ),
-                        compare(
-                            f"{name}: largest paint", ours[page]["largest"], theirs["largest"], " s"
-                        ),
-                        compare(
-                            f"{name}: layout shift", ours[page]["shift"], theirs["shift"], "", 3
-                        ),
-                    ]
-                    score = lighthouse(path, f"{address}/{page}")["performance"]
-                    rows.append(
-                        [f"{name}: Lighthouse performance", found[page]["performance"], score, ""]
-                    )
-            head = ["", "this book", "Jupyter Book's defaults", "ratio"]
-            parts += ["## Against the defaults", table(head, rows)]
-            parts += ["## Building", table(["build", "time"], time_builds(Path(temporary)))]
+            " loopback. `make bench` repeats it; it needs npm once."
+        )
+        if "weights" in asked:
+            found |= weights(browser)
+        if "speeds" in asked:
+            found |= speeds(browser, path, Path(temporary))
         browser.close()
-    text = "\n\n".join(parts) + "\n"
+        if "builds" in asked:
+            found["Building"] = table(["build", "time"], time_builds(Path(temporary)))
+    # A part that was not asked for keeps what was measured before.
+    before = sections_of(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept = {} if len(asked) == len(PARTS) else before
+    text = "\n\n".join([head, *(f"## {name}\n\n{body}" for name, body in (kept | found).items())])
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
     print(text)
-    if not quick:
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
