@@ -7,6 +7,12 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
+# Where Python may leave no compiled modules beside the sources, every kernel and every worker would
+# compile SymPy and SciPy again: they are kept with what the build makes.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/_build/.bytecode
+endif
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
