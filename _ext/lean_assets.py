@@ -125,6 +125,10 @@ def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> Non
     context["content_security_policy"] = POLICY
 
 
+def has_cells(part: nodes.Element) -> bool:
+    return any("cell" in one["classes"] for one in part.findall(nodes.container))
+
+
 def put_off(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Mark what is below the first screens: a browser may lay it out when the reader comes near.
 
@@ -133,14 +137,14 @@ def put_off(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     Marked here, because a style sheet that looks for it does so again with every element that
     arrives.
     """
-    chapter = any("cell" in one["classes"] for one in doctree.findall(nodes.container))
+    chapter = has_cells(doctree)
     kinds = (nodes.section,) if chapter else LATE
     for part in list(doctree.findall(lambda node: isinstance(node, kinds))):
         around = part.parent
         if not isinstance(around, nodes.section):
             continue
         place = around.index(part)
-        if chapter and place >= FIRST_PARTS:
+        if chapter and place >= FIRST_PARTS and has_cells(part):
             part["classes"].append("later")
         elif not chapter:
             before = around.parent.children[: around.parent.index(around)]

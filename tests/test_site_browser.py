@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import ImageColor
 
+from helpers.plotting import INK
 from tests.site_pages import all_pages, book_pages
 from tools.site_server import size_sent
 
@@ -90,6 +92,8 @@ def visit(browser, address, request):
         viewport={"width": 1280, "height": 900},
         color_scheme="light",
     )
+    # A reader rests at the top first: what arrives late there moves what is being read.
+    visit.page.wait_for_load_state("networkidle")
     visit.page.evaluate(SCROLL_THROUGH)
     yield visit
     visit.page.context.close()
@@ -241,6 +245,10 @@ def test_search_finds_a_word(browser, address) -> None:
     found = visit.page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
     assert any("law_of_large_numbers" in link for link in found)
     visit.page.wait_for_selector("#search-results li p.context")
+    excerpts = visit.page.locator("#search-results li p.context").all_inner_texts()
+    assert any("Chebyshev" in excerpt for excerpt in excerpts)
+    # What is around the text is no excerpt of it.
+    assert not [one for one in excerpts if "Show the code" in one or "On this page" in one]
     assert not visit.said
     assert not visit.failed
     visit.page.context.close()
@@ -294,6 +302,17 @@ def test_print_shows_what_was_folded(browser, address) -> None:
     page.emulate_media(media="print")
     assert not page.locator(".bd-sidebar-primary").is_visible()
     assert page.locator("article h1").first.is_visible()
+    page.context.close()
+
+
+def test_a_dark_page_is_printed_in_ink(browser, address) -> None:
+    visit = opened(browser, address, "book/definitions.html", color_scheme="dark")
+    page = visit.page
+    colours = """[...document.querySelectorAll('article .highlight span')]
+        .map(word => getComputedStyle(word).color)"""
+    assert len(set(page.evaluate(colours))) > 3
+    page.emulate_media(media="print")
+    assert set(page.evaluate(colours)) == {f"rgb{ImageColor.getrgb(INK)}"}
     page.context.close()
 
 
