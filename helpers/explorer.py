@@ -7,12 +7,14 @@ JavaScript, on paper and in a notebook without a kernel the default frame stands
 
 from __future__ import annotations
 
+import gc
 import gzip
 import inspect
 import itertools
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 
@@ -343,10 +345,13 @@ class Explorer:
         def redraw(_change: object = None) -> None:
             values = {name: control.value for name, control in controls.items()}
             key = tuple(values.values())
-            if key not in cache:
-                setting = ", ".join(f"{s.label} = {s.text(values[s.name])}" for s in self.sliders)
-                cache[key] = _live_html(self._render(values, setting)[0])
-            picture.value = cache[key]
+            with _tidied_afterwards():
+                if key not in cache:
+                    setting = ", ".join(
+                        f"{s.label} = {s.text(values[s.name])}" for s in self.sliders
+                    )
+                    cache[key] = _live_html(self._render(values, setting)[0])
+                picture.value = cache[key]
 
         for control in controls.values():
             control.observe(redraw, names="value")
@@ -377,6 +382,25 @@ class Explorer:
             if kind == "application/vnd.jupyter.widget-view+json"
         }
         return bundle
+
+
+@contextmanager
+def _tidied_afterwards() -> Iterator[None]:
+    """Let the search for garbage wait until the picture has been sent, then keep it short.
+
+    Figures are cyclic garbage: left alone, every few of them set Python to walk through all of
+    SymPy, SciPy and Matplotlib, a third of a second in which the slider stands still. Searched
+    for at once among what the redraw itself has made, they are gone in a few milliseconds.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect(1)
 
 
 def _live_html(node: Node) -> str:

@@ -73,8 +73,9 @@ def draw_two_fits(separation: float = 3.0) -> Figure:
         ax.plot(x, stats.norm.pdf(x, mean, sigma), **Q.line, label="nearest $Q$")
         ax.set(xlabel="$x$", ylim=(0, 0.56), title=name)
         # In the panel's own coordinates, so that the words stay where they are.
-        words = rf"$\mu$ = {mean:.2f}, $\sigma$ = {sigma:.2f}".replace("-", "−")
-        ax.text(0.03, 0.93, words, transform=ax.transAxes, fontsize=9)
+        # Adding zero turns a rounded -0.0 into 0.0.
+        words = rf"$\mu$ = {round(mean, 2) + 0.0:.2f}, $\sigma$ = {sigma:.2f}".replace("-", "−")
+        ax.text(0.03, 0.93, words, transform=ax.transAxes, fontsize=9, in_layout=False)
     axes[0].set(ylabel="density")
     axes[1].legend(loc="center right", handlelength=1.6)
     return fig
@@ -164,8 +165,8 @@ def draw_quadratic(radius: float = 0.5) -> Figure:
         r"normal, $\sigma$ = 1": (lambda sigma: stats.norm(0, sigma), 1.0, 2.0),
         r"exponential, $\lambda$ = 1": (lambda rate: stats.expon(scale=1 / rate), 1.0, 1.0),
     }
-    steps = np.linspace(-1, 1, 41)
-    fig, axes = subplots(2, 2, height=4.4, sharex=True, sharey=True)
+    steps = np.linspace(-1, 1, 21)
+    fig, axes = subplots(2, 2, height=4.4)
     for ax, (name, (family, theta, information)) in zip(axes.flat, families.items(), strict=True):
         here = family(theta)
         near = [family(theta * (1 + radius * t)) for t in steps]
@@ -174,7 +175,9 @@ def draw_quadratic(radius: float = 0.5) -> Figure:
         ax.plot(steps, steps**2, **MUTED.solid, linewidth=4, alpha=0.45, label="parabola")
         ax.plot(steps, [kl_divergence(here, q) / unit for q in near], **P.line, label="forward")
         ax.plot(steps, [kl_divergence(q, here) / unit for q in near], **Q.line, label="reverse")
-        ax.set(title=name, ylim=(0, 2.6))
+        ax.set(title=name, ylim=(0, 2.6), xticks=[-1, 0, 1], yticks=[0, 1, 2])
+        # What all panels share stands once; axes that are tied to each other draw slowly.
+        ax.label_outer()
     for ax in axes[1]:
         ax.set(xlabel=r"$h\,/\,r$, with $r$ the radius")
     for ax in axes[:, 0]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -25,7 +26,7 @@ _PLACES: dict[Hashable, tuple] = {}
 
 
 class KeptLayout(ConstrainedLayoutEngine):
-    """Constrained layout that remembers where the panels of like figures went.
+    """Constrained layout that remembers where the panels and labels of like figures went.
 
     Examples
     --------
@@ -34,25 +35,43 @@ class KeptLayout(ConstrainedLayoutEngine):
     'KeptLayout'
     """
 
+    _held: tuple[Axis, ...] = ()
+
     def execute(self, fig: Figure) -> None:
         """Place the panels: from memory where this outline was seen, else by measuring."""
+        for axis in self._held:
+            axis._autolabelpos = True
+        self._held = ()
         seen = outline(fig)
         if seen is None:
             super().execute(fig)
-        elif seen in _PLACES:
-            title, boxes = _PLACES[seen]
-            if title is not None:
-                fig._suptitle.set_position(title)
-            for axes, box in zip(fig.axes, boxes, strict=True):
-                # As the engine itself does: set_position would take the panel out of the layout.
-                axes._set_position(box, which="original")
-        else:
+            return
+        if seen not in _PLACES:
             super().execute(fig)
-            title = fig._suptitle.get_position() if fig._suptitle is not None else None
-            _PLACES[seen] = (
-                title,
-                tuple(axes.get_position(original=True).frozen() for axes in fig.axes),
-            )
+            _PLACES[seen] = _places(fig)
+        title, boxes, labels = _PLACES[seen]
+        if title is not None:
+            fig._suptitle.set_position(title)
+        for axes, box in zip(fig.axes, boxes, strict=True):
+            # As the engine itself does: set_position would take the panel out of the layout.
+            axes._set_position(box, which="original")
+        self._held = tuple(axis for axes in fig.axes for axis in (axes.xaxis, axes.yaxis))
+        for axis, away in zip(self._held, labels, strict=True):
+            # A label that looks for its place asks for all ticks twice more.
+            (axis.label.set_y if axis.axis_name == "x" else axis.label.set_x)(away)
+            axis._autolabelpos = False
+
+
+def _places(fig: Figure) -> tuple:
+    """Return where the engine put the figure's title, its panels and the labels of their axes."""
+    labels = []
+    for axes in fig.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            axis._update_label_position(fig._get_renderer())
+            labels.append(axis.label.get_position()[axis.axis_name == "x"])
+    title = None if fig._suptitle is None else fig._suptitle.get_position()
+    boxes = tuple(axes.get_position(original=True).frozen() for axes in fig.axes)
+    return title, boxes, tuple(labels)
 
 
 def outline(fig: Figure) -> Hashable | None:
@@ -86,22 +105,46 @@ def _panel(axes: Axes) -> Hashable | None:
     if not plain or axes.child_axes or axes.tables or axes.artists or axes.images:
         return None
     grid = spec.get_gridspec()
-    sides = [_side(axis) for axis in (axes.xaxis, axes.yaxis)]
+    sides = [_side(axis, axes) for axis in (axes.xaxis, axes.yaxis)]
     inside = [_inside(artist, axes) for artist in axes.get_default_bbox_extra_artists()]
     if None in sides or None in inside:
         return None
     return (
         (grid.nrows, grid.ncols, str(grid.get_width_ratios()), str(grid.get_height_ratios())),
         (spec.num1, spec.num2),
-        tuple(axes.get_title(loc) for loc in ("left", "center", "right")),
+        axes.titleOffsetTrans.transform((0, 0))[1],
+        tuple(
+            (_edge(t, axes), t.get_position()[1])
+            for t in (axes._left_title, axes.title, axes._right_title)
+        ),
         tuple(sides),
         tuple(inside),
     )
 
 
-def _side(axis: Axis) -> Hashable | None:
-    """Range, ticks and label of one axis; None for an unusual scale."""
-    if axis.get_scale() not in ("linear", "log"):
+def _edge(text: Text, axes: Axes) -> Hashable:
+    """How far a title or an axis label reaches away from its panel.
+
+    Along the panel the engine looks at its middle alone, so only one that is longer than the
+    panel could matter there; then the words themselves are remembered.
+    """
+    if not text.get_text() or not text.get_visible():
+        return None
+    box = text.get_window_extent(axes.figure._get_renderer())
+    panel = axes.get_window_extent()
+    x, y = text.get_transform().transform(text.get_position())
+    if text.get_rotation() == 0 and box.width <= panel.width:
+        return "level", round(box.y0 - y, 6), round(box.y1 - y, 6)
+    if text.get_rotation() == 90 and box.height <= panel.height:
+        return "upright", round(box.x0 - x, 6), round(box.x1 - x, 6)
+    return _words(text)
+
+
+def _side(axis: Axis, axes: Axes) -> Hashable | None:
+    """Range, ticks and label of one axis; None for an unusual scale or a label put by hand."""
+    together = axes.figure._align_label_groups[axis.axis_name].get_siblings(axes)
+    unusual = axis.get_scale() not in ("linear", "log")
+    if unusual or not axis._autolabelpos or len(together) > 1:
         return None
     ticks = []
     for which, places, formatter in (
@@ -112,7 +155,8 @@ def _side(axis: Axis) -> Hashable | None:
         ticks += [tuple(places), tuple(formatter.format_ticks(places)), params]
         ticks.append(formatter.get_offset())
     interval = tuple(axis.get_view_interval())
-    return axis.get_visible(), axis.get_scale(), interval, tuple(ticks), _words(axis.label)
+    label = _edge(axis.label, axes), axis.label_position, axis.labelpad
+    return axis.get_visible(), axis.get_scale(), interval, tuple(ticks), label
 
 
 def _inside(artist: Artist, axes: Axes) -> Hashable | None:
@@ -133,8 +177,20 @@ def _inside(artist: Artist, axes: Axes) -> Hashable | None:
         anchor = artist.get_bbox_to_anchor()
         place = tuple(axes.transAxes.inverted().transform(anchor.get_points()).ravel())
         return None if artist._loc == 0 else ("legend", artist._loc, place, texts, artist._ncols)
-    within = artist is axes.patch or artist._fully_clipped_to_axes()
-    return "within" if within else None
+    return "within" if artist is axes.patch or _clipped(artist, axes) else None
+
+
+def _clipped(artist: Artist, axes: Axes) -> bool:
+    """Whether nothing of an artist is seen outside its panel.
+
+    Matplotlib asks whether its clipping rectangle is the panel to the last bit, which depends on
+    the figure's height.
+    """
+    if artist._fully_clipped_to_axes():
+        return True
+    box, path = artist.get_clip_box(), artist.get_clip_path()
+    same = box is not None and np.allclose(box.extents, axes.bbox.extents, rtol=0, atol=1e-6)
+    return artist.get_clip_on() and path is None and same
 
 
 def _words(text: Text) -> tuple:

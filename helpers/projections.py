@@ -80,6 +80,19 @@ class NormalMixture:
         """Density at x, of the shape of x."""
         return np.exp(self.logpdf(x))
 
+    def slope(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Derivative of the log-density at x, of the shape of x.
+
+        Examples
+        --------
+        >>> NormalMixture((0.5, 0.5), (-2.0, 2.0), (1.0, 1.0)).slope([0.0, 9.0]).round(6).tolist()
+        [0.0, -7.0]
+        """
+        x = np.asarray(x, dtype=float)[..., None]
+        parts = stats.norm.logpdf(x, self.means, self.sigmas) + np.log(self.weights)
+        shares = special.softmax(parts, axis=-1)
+        return (shares * (self.means - x) / np.square(self.sigmas)).sum(axis=-1)
+
     @property
     def mean(self) -> float:
         """The mixture's mean."""
@@ -157,12 +170,15 @@ def reverse_fit(target: NormalMixture) -> tuple[float, float]:
     (6.0, 1.0)
     """
 
-    def divergence(parameters: NDArray) -> float:
-        return reverse_divergence(target, parameters[0], np.exp(parameters[1]))
+    def divergence(parameters: NDArray) -> tuple[float, NDArray]:
+        mean, sigma = parameters[0], np.exp(parameters[1])
+        slope = _WEIGHTS * target.slope(mean + sigma * _NODES)
+        gradient = np.array([-slope.sum(), -1 - sigma * (slope @ _NODES)])
+        return reverse_divergence(target, mean, sigma), gradient
 
     mean, sigma = forward_fit(target)
     starts = [*zip(target.means, target.sigmas, strict=True), (mean, sigma)]
-    found = [optimize.minimize(divergence, (m, np.log(s)), tol=1e-9) for m, s in starts]
+    found = [optimize.minimize(divergence, (m, np.log(s)), jac=True, tol=1e-8) for m, s in starts]
     # BFGS stops with success False when the last digit is noise: judge by the gradient.
     found = [f for f in found if np.max(np.abs(f.jac)) < 1e-4]
     if not found:

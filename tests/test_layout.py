@@ -51,22 +51,47 @@ def test_a_remembered_layout_is_the_one_that_would_be_measured(draw):
     assert [draw_svg(draw(**values)) for values in MOVING[draw]] == alone
 
 
-def test_the_second_frame_is_not_measured_again(monkeypatch):
+@pytest.mark.parametrize("height", [2.0, 2.3, 2.5, 2.8, 3.1])
+def test_the_second_frame_is_not_measured_again(monkeypatch, height):
     measured = []
     engine = mpl.layout_engine.ConstrainedLayoutEngine
     original = engine.execute
     monkeypatch.setattr(engine, "execute", lambda self, fig: measured.append(original(self, fig)))
-    for height in (1.0, 0.7, 0.2):
-        fig, ax = subplots()
-        ax.plot([0, 1], [0, height], **P.line)
+    for end in (1.0, 0.7, 0.2):
+        fig, ax = subplots(height=height)
+        ax.plot([0, 1], [0, end], **P.line)
         ax.set(ylim=(0, 1), title="a line")
         draw_svg(fig)
     assert len(measured) == 1
 
 
+def test_a_figure_that_changes_between_two_drawings_finds_its_labels_anew():
+    def drawn():
+        fig, ax = subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 1), ylabel="$y$")
+        return fig, ax
+
+    fresh, ax = drawn()
+    ax.set_ylim(0, 100000)
+    wanted = draw_svg(fresh)
+    layout._PLACES.clear()
+    fig, ax = drawn()
+    draw_svg(fig)
+    ax.set_ylim(0, 100000)
+    assert draw_svg(fig) == wanted
+
+
 CHANGES = {
     "title": lambda fig, ax: ax.set_title("two\nlines"),
+    "title further away": lambda fig, ax: ax.set_title("line", pad=20),
+    "another title further away": lambda fig, ax: ax.set_title("line", pad=30),
     "axis label": lambda fig, ax: ax.set_xlabel("$x$"),
+    "axis label further away": lambda fig, ax: ax.set_xlabel("$x$", labelpad=12),
+    "axis label on the other side": lambda fig, ax: (
+        ax.set_ylabel("$y$"),
+        ax.yaxis.set_label_position("right"),
+    ),
+    "taller axis label": lambda fig, ax: ax.set_xlabel("two\nlines"),
     "wider tick labels": lambda fig, ax: ax.set_ylim(0, 100000),
     "rotated tick labels": lambda fig, ax: ax.tick_params(axis="x", rotation=45),
     "no tick labels": lambda fig, ax: ax.tick_params(axis="y", labelleft=False),
@@ -107,6 +132,8 @@ def test_whatever_moves_the_panels_is_seen(change):
         lambda fig, ax: ax.inset_axes([0.1, 0.1, 0.2, 0.2]),
         lambda fig, ax: ax.set_aspect("equal"),
         lambda fig, ax: ax.set_yscale("symlog"),
+        lambda fig, ax: ax.xaxis.set_label_coords(0.5, -0.3),
+        lambda fig, ax: (fig.add_subplot(), fig.align_labels()),
         lambda fig, ax: ax.legend(["a"], loc="best"),
     ],
 )
