@@ -33,6 +33,7 @@ from helpers.notation import (
     Density,
     Expectation,
     Exponential,
+    Gamma,
     Normal,
     Pdf,
     Poisson,
@@ -943,7 +944,8 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
             draws = _drawn(law, env, np.random.default_rng(rng.randrange(2**32)), _DRAWS)
             if draws is None:
                 continue
-            value_of = sp.lambdify([t], _numeric_formula(inner_f, env), "numpy")
+            # SciPy knows factorials of arrays, NumPy does not.
+            value_of = sp.lambdify([t], _numeric_formula(inner_f, env), ["scipy", "numpy"])
             average = float(np.mean(value_of(draws) * np.ones(len(draws))))
             try:
                 goal = evaluate(goal_e, env, 20).value
@@ -1000,6 +1002,7 @@ def _drawn(law, env, rng, size):
         Bernoulli: lambda: rng.binomial(1, values[0], size).astype(float),
         Poisson: lambda: rng.poisson(values[0], size).astype(float),
         Exponential: lambda: rng.exponential(1 / values[0], size),
+        Gamma: lambda: rng.gamma(values[0], 1 / values[1], size),
         Uniform: lambda: rng.uniform(*values, size),
         Cauchy: lambda: values[0] + values[1] * rng.standard_cauchy(size),
         Categorical: lambda: rng.choice(len(values), size, p=np.array(values) / sum(values)).astype(

@@ -16,7 +16,7 @@ import sympy as sp
 
 from helpers.derivation import Derivation, DerivationError
 from helpers.notation import VocabularyExpr
-from helpers.refutation import Refutation
+from helpers.refutation import Refutation, digits_that_tell, typeset
 from helpers.rendering import latex
 
 __all__ = ["Exercise", "Reply"]
@@ -87,6 +87,8 @@ class Exercise:
     closed : bool, optional
         Whether the answer has to be a formula: an integral, a sum or a quantity of the
         vocabulary in it is then answered with the request to work it out.
+    positive : bool, optional
+        Whether only a positive answer makes sense, where the step would hold for others as well.
 
     Examples
     --------
@@ -99,12 +101,20 @@ class Exercise:
     Right. It passed the same checks as the equations of the book: proved.
     >>> entropy.check(1 + sp.log(rate)).verdict
     'Not yet'
+    >>> entropy.check(1)
+    Not yet. At lambda = 0.2719 the value asked for is 2.30232, your answer gives 1.0.
     >>> entropy.check(Entropy(Exponential(rate)))
     Not yet. That is true, but it repeats the question: work out H(Exponential(lambda)).
     """
 
-    def __init__(self, build: Callable[[sp.Basic], Derivation], *, closed: bool = True):
-        self.build, self.closed = build, closed
+    def __init__(
+        self,
+        build: Callable[[sp.Basic], Derivation],
+        *,
+        closed: bool = True,
+        positive: bool = False,
+    ):
+        self.build, self.closed, self.positive = build, closed, positive
 
     def check(self, answer: object) -> Reply:
         """Judge an answer; a wrong one is answered with a counterexample, never an exception.
@@ -120,6 +130,9 @@ class Exercise:
         """
         if answer is None:
             return Reply("Your turn", [_same("Put your answer in place of None.")])
+        if isinstance(answer, str):
+            words = "Leave the quotation marks out: the answer is a SymPy expression, not text."
+            return Reply("Not yet", [_same(words)])
         try:
             expression = sp.sympify(tuple(answer) if isinstance(answer, list | tuple) else answer)
         except (sp.SympifyError, SyntaxError, TypeError):
@@ -130,7 +143,14 @@ class Exercise:
         try:
             derivation = self.build(expression)
         except DerivationError as error:
-            return Reply("Not yet", _objection(error))
+            return Reply("Not yet", _objection(error, expression))
+        except (TypeError, ValueError) as error:
+            return Reply("Not yet", [_same(f"This cannot stand in the answer's place: {error}.")])
+        if self.positive:
+            try:
+                Derivation(expression).at_least(0)
+            except DerivationError as error:
+                return Reply("Not yet", _not_positive(error))
         if self.closed and (left := expression.atoms(*_UNFINISHED)):
             shown = max(left, key=sp.count_ops)
             return Reply(
@@ -151,13 +171,83 @@ def _same(text: str) -> _Part:
     return _Part(text, text)
 
 
-def _objection(error: DerivationError) -> list[_Part]:
+def _objection(error: DerivationError, answer: sp.Basic) -> list[_Part]:
+    """Say why a step in which the answer stands is false."""
+    for mine in answer.free_symbols:
+        for theirs in error.left.free_symbols:
+            if mine.name == theirs.name and mine != theirs:
+                words = "is not the symbol that the chapter made under this name; use that one."
+                return [_Part(f"Your {mine} {words}", f"Your ${latex(mine)}$ {words}")]
     if error.counterexample is None:
         return [
             _same("The checker could neither confirm nor refute this answer; try a simpler form.")
         ]
+    if Refutation(error).relation.endswith(" at"):
+        return _not_optimal(error)
+    left, right = digits_that_tell(error.counterexample.left, error.counterexample.right)
+    where = _where(error)
+    if error.right == answer:
+        words = f"the value asked for is {left}, your answer gives {right}."
+        return [_Part(f"{where.text} {words}", f"{where.rich} {words}")]
+    # The answer stands inside the statement: show what it makes of it.
     found = Refutation(error)
-    point = ", ".join(f"{name} = {value}" for name, value in found.values.items())
-    where = f"At {point} " if point else "There "
-    left, right = error.counterexample.left, error.counterexample.right
-    return [_same(f"{where}the book's side is {left}, yours gives {right}.")]
+    words = f"one side is {left}, the other {right}."
+    return [
+        _Part(
+            f"With your answer the claim would be {error.left} {found.relation} {error.right}.",
+            f"With your answer the claim would be {found.claim}.",
+        ),
+        _Part(f"{where.text} {words}", f"{where.rich} {words}"),
+    ]
+
+
+def _not_optimal(error: DerivationError) -> list[_Part]:
+    found = error.counterexample
+    if not found.note.startswith("the objective is better"):
+        # Outside the parameter's domain, or off the constraint: there are no two values to compare.
+        where = _where(error)
+        words = f"your answer is {digits_that_tell(found.left, '')[0]}"
+        why = f"{words}; {found.note.replace('the claimed optimum', 'that')}."
+        return [_Part(f"{where.text} {why}", f"{where.rich} {why}")]
+    claimed = dict(part.split(" = ") for part in found.note.rpartition("optimum ")[2].split(", "))
+    rival, own = digits_that_tell(found.left, found.right)
+    others = {str(k): str(v) for k, v in found.values.items()}
+    better = {name: others.pop(name) for name in claimed}
+    most = "larger" if "max" in Refutation(error).relation else "smaller"
+    words = "At {}your answer is {}, where the objective is {}; but at {} it is {}: {}."
+
+    def sentence(show: Callable[[dict[str, str]], str]) -> str:
+        at = f"{show(others)} " if others else ""
+        return words.format(at, show(claimed), own, show(better), most, rival)
+
+    plain, rich = sentence(_listed), sentence(_listed_rich)
+    if not others:
+        plain, rich = (text.replace("At your", "Your", 1) for text in (plain, rich))
+    return [_Part(plain, rich)]
+
+
+def _not_positive(error: DerivationError) -> list[_Part]:
+    if error.counterexample is None:
+        return _objection(error, error.right)
+    where, value = _where(error), digits_that_tell(error.counterexample.left, "")[0]
+    words = f"your answer is {value}, and only a positive number makes sense here."
+    return [_Part(f"{where.text} {words}", f"{where.rich} {words}")]
+
+
+def _listed(values: dict[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())
+
+
+def _listed_rich(values: dict[str, str]) -> str:
+    return ", ".join(f"{typeset(name)} = {value}" for name, value in values.items())
+
+
+def _where(error: DerivationError) -> _Part:
+    values = Refutation(error).values
+    if not values:
+        return _same("Here")
+    return _Part(f"At {_listed(values)}", f"At {_listed_rich(values)}")
+
+
+def _same(text: str) -> _Part:
+    return _Part(text, text)

@@ -66,12 +66,13 @@ def draw_two_fits(separation: float = 3.0) -> Figure:
     target = NormalMixture((0.55, 0.45), (-separation, separation), (1.0, 1.0))
     x = np.linspace(-9, 9, 181)
     fig, axes = subplots(1, 2, sharey=True)
-    fits = {"forward: covers": forward_fit(target), "reverse: chooses": reverse_fit(target)}
+    fits = {"forward": forward_fit(target), "reverse": reverse_fit(target)}
     for ax, (name, (mean, sigma)) in zip(axes, fits.items(), strict=True):
+        does = "chooses" if abs(mean) > separation / 2 > 0 else "covers"
         ax.fill_between(x, 0, target.pdf(x), **P.area)
         ax.plot(x, target.pdf(x), **P.line, label="$P$")
         ax.plot(x, stats.norm.pdf(x, mean, sigma), **Q.line, label="nearest $Q$")
-        ax.set(xlabel="$x$", ylim=(0, 0.56), title=name)
+        ax.set(xlabel="$x$", ylim=(0, 0.56), title=f"{name}: {does}")
         # In the panel's own coordinates, so that the words stay where they are.
         # Adding zero turns a rounded -0.0 into 0.0.
         words = rf"$\mu$ = {round(mean, 2) + 0.0:.2f}, $\sigma$ = {sigma:.2f}".replace("-", "−")

@@ -16,7 +16,7 @@ import sympy as sp
 from helpers.derivation import Derivation, DerivationError
 from helpers.rendering import latex
 
-__all__ = ["Refutation", "refuted"]
+__all__ = ["Refutation", "digits_that_tell", "refuted", "typeset"]
 
 _SIGNS = {
     "=": "=",
@@ -27,17 +27,40 @@ _SIGNS = {
 }
 
 
-def _short(text: str) -> str:
-    """Return a text with six significant digits of every long decimal number in it.
+def _short(text: str, digits: int = 6) -> str:
+    """Return a text with six significant digits, or as many as asked for, of every long decimal.
 
     >>> _short("0.381506270697 against 0.6")
     '0.381506 against 0.6'
     """
-    return re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda m: f"{float(m[0]):.6g}", text)
+    return re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda m: f"{float(m[0]):.{digits}g}", text)
 
 
-def _typeset(name: str) -> str:
-    """Return a symbol's name as inline mathematics; a longer name stays as it is."""
+def digits_that_tell(left: str, right: str) -> tuple[str, str]:
+    """Return two texts with their long decimal numbers cut to as few digits as tell them apart.
+
+    Examples
+    --------
+    >>> digits_that_tell("0.12937670341609945", "0.1582412011266222")
+    ('0.129377', '0.158241')
+    >>> digits_that_tell("-3.6934767547487355", "-3.6934774500842065")
+    ('-3.6934768', '-3.6934775')
+    """
+    for digits in range(6, 18):
+        shown = _short(left, digits), _short(right, digits)
+        if shown[0] != shown[1]:
+            return shown
+    return left, right
+
+
+def typeset(name: str) -> str:
+    """Return a symbol's name as inline mathematics; a longer name stays as it is.
+
+    Examples
+    --------
+    >>> typeset("x_1"), typeset("the first value")
+    ('$x_{1}$', 'the first value')
+    """
     return f"${latex(sp.Symbol(name))}$" if re.fullmatch(r"\w+", name) else name
 
 
@@ -76,7 +99,7 @@ class Refutation:
 
     def _sides(self) -> tuple[str, str]:
         found = self.error.counterexample
-        return _short(found.left), _short(found.right)
+        return digits_that_tell(found.left, found.right)
 
     def __repr__(self) -> str:
         found = self.error.counterexample
@@ -88,7 +111,9 @@ class Refutation:
             f"Counterexample{at}: left = {left}, right = {right}{note}"
         )
 
-    def _claim(self) -> str:
+    @property
+    def claim(self) -> str:
+        """What was claimed, as inline mathematics."""
         left, right = latex(self.error.left), latex(self.error.right)
         if self.relation in _SIGNS:
             return rf"${left} \;{_SIGNS[self.relation]}\; {right}$"
@@ -103,12 +128,12 @@ class Refutation:
 
     def _sentence(self) -> str:
         found = self.error.counterexample
-        point = ", ".join(f"{_typeset(name)} = {value}" for name, value in self.values.items())
+        point = ", ".join(f"{typeset(name)} = {value}" for name, value in self.values.items())
         note = _short(found.note)
         free = self.error.left.free_symbols | self.error.right.free_symbols
         for name in sorted({str(symbol) for symbol in free} | set(self.values)):
             # Only where a value follows: "a" is a word, too.
-            note = re.sub(rf"\b{re.escape(name)}(?= = )", lambda m: _typeset(m[0]), note)
+            note = re.sub(rf"\b{re.escape(name)}(?= = )", lambda m: typeset(m[0]), note)
         left, right = self._sides()
         at = f"At {point}" if point else "Counterexample"
         return f"{at}: the left side is {left}, the right side is {right}{note and f' ({note})'}."
@@ -119,11 +144,11 @@ class Refutation:
             "text/plain": repr(self),
             "text/html": (
                 "<blockquote><p><b>Refused by the checker:</b></p>"
-                f"<p>{html.escape(self._claim())}</p><p>{html.escape(found)}</p></blockquote>"
+                f"<p>{html.escape(self.claim)}</p><p>{html.escape(found)}</p></blockquote>"
             ),
             "text/markdown": (
                 f":::{{admonition}} Refused by the checker\n:class: refutation\n"
-                f"{self._claim()}\n\n{found}\n:::"
+                f"{self.claim}\n\n{found}\n:::"
             ),
         }
 

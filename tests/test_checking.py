@@ -187,6 +187,17 @@ def test_a_simulated_limit_is_sampled_and_no_more():
         Derivation(mean).tends_to(sp.Rational(5, 2), as_=(n, sp.oo))
 
 
+def test_a_mean_of_a_function_of_counts_and_of_waiting_times_is_simulated():
+    n = sp.Symbol("n", integer=True, positive=True)
+    counts = SampleMean(Sample("x", n, Poisson(4)), lambda k: sp.log(Poisson(5)(k)))
+    limit = -Entropy(Poisson(4)) - KL(Poisson(4), Poisson(5))
+    assert Derivation(counts).tends_to(limit, as_=(n, sp.oo)).status == "sampled"
+    waits = SampleMean(Sample("x", n, Gamma(2, 4)), lambda x: x**2)
+    assert Derivation(waits).tends_to(sp.Rational(3, 8), as_=(n, sp.oo)).status == "sampled"
+    with pytest.raises(DerivationError):
+        Derivation(waits).tends_to(6, as_=(n, sp.oo))
+
+
 def test_order_of_statuses_and_error_bounds():
     assert weakest([]) == "defined"
     assert weakest(["cited", "proved", "sampled"]) == "cited"
