@@ -51,7 +51,9 @@ __all__ = [
 
 _X = sp.Symbol("_x", real=True)
 _XS = sp.symbols("_x1:5", real=True)
-_I = sp.Symbol("_i", integer=True, positive=True)
+_POSITIVE_INDEX = sp.symbols("_i _i1:5", integer=True, positive=True)
+_NONNEGATIVE_INDEX = sp.symbols("_i _i1:5", integer=True, nonnegative=True)
+_INDEX = sp.symbols("_i _i1:5", integer=True)
 
 
 def normal_form(e: sp.Expr) -> sp.Expr:
@@ -163,7 +165,7 @@ def _expectation(e: Expectation):
         )
     if isinstance(d, Transformed):
         f = e.function.subs(variable, d.forward(_X))
-        return _normal(Expectation(sp.expand_log(f, force=True), _X, d.base))
+        return _normal(Expectation(sp.expand_log(f), _X, d.base))
     if isinstance(d, Independent):
         return _independent(e)
     points = d.points()
@@ -172,8 +174,7 @@ def _expectation(e: Expectation):
         # A point without mass contributes nothing, whatever the function is there.
         masses = [(k, d.pdf(sp.sympify(k))) for k in points]
         return sp.Add(*[_normal(m * _at_point(f, variable, k)) for k, m in masses if m != 0])
-    used = {s for node in f.atoms(Expectation, sp.Integral, sp.Sum) for s in node.atoms(sp.Symbol)}
-    fresh = next(s for s in (_X, *_XS) if s not in used and s not in f.free_symbols - {variable})
+    fresh = _fresh((_X, *_XS), f, variable)
     f = f.subs(variable, fresh)
     f = sp.expand(_normal(open_log_densities(f)))
     if f.has(sp.log):
@@ -183,6 +184,14 @@ def _expectation(e: Expectation):
         constant, rest = term.as_independent(fresh, as_Add=False)
         out += constant * _moment(rest, fresh, d)
     return sp.expand(out)
+
+
+def _fresh(names, f, variable):
+    """The first of the names that nothing inside ``f`` bears, bound or free."""
+    closed = f.atoms(VocabularyExpr, sp.Integral, sp.Sum, sp.Product, sp.Lambda)
+    used = {s.name for node in closed for s in node.atoms(sp.Symbol)}
+    used |= {s.name for s in f.free_symbols - {variable}}
+    return next(s for s in names if s.name not in used)
 
 
 def _independent(e):
@@ -282,17 +291,18 @@ def _integral(e):
     if len(e.limits) != 1 or len(e.limits[0]) != 3:
         return e
     x, a, b = e.limits[0]
-    f = e.function
+    f = _normal(open_log_densities(e.function))
+    fresh = _fresh((_X, *_XS), f, x)
     # An integral against one abstract density is an expectation.
-    f = sp.expand(_normal(open_log_densities(f)).subs(x, _X))
+    f = sp.expand(f.subs(x, fresh))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
-        constant, rest = term.as_independent(_X, as_Add=False)
-        power = 0 if rest == 1 else _power_of(rest, _X)
+        constant, rest = term.as_independent(fresh, as_Add=False)
+        power = 0 if rest == 1 else _power_of(rest, fresh)
         if power is not None and not (a.has(sp.oo, -sp.oo) or b.has(sp.oo, -sp.oo)):
             out += constant * (b ** (power + 1) - a ** (power + 1)) / (power + 1)
         else:
-            out += constant * _as_expectation(rest, _X, a, b)
+            out += constant * _as_expectation(rest, fresh, a, b)
     return out
 
 
@@ -311,21 +321,27 @@ def _sum(e):
     i, a, b = e.limits[0]
     if a.is_Integer and b.is_Integer and b - a < 60:
         return sp.Add(*[_normal(e.function.subs(i, k)) for k in range(int(a), int(b) + 1)])
-    f = sp.expand(_normal(open_log_densities(e.function)).subs(i, _I))
+    f = _normal(open_log_densities(e.function))
+    # The index is assumed to be what it is, and no more: it may start below one.
+    names = _POSITIVE_INDEX if a.is_positive else _NONNEGATIVE_INDEX
+    fresh = _fresh(names if a.is_nonnegative else _INDEX, f, i)
+    f = sp.expand(f.subs(i, fresh))
     out = sp.S.Zero
     for term in sp.Add.make_args(f):
-        constant, rest = term.as_independent(_I, as_Add=False)
+        constant, rest = term.as_independent(fresh, as_Add=False)
         if rest == 1:
-            out += constant * (b - a + 1) if b is not sp.oo else sp.Sum(term, (_I, a, b))
+            out += constant * (b - a + 1) if b is not sp.oo else sp.Sum(term, (fresh, a, b))
             continue
         as_expectation = None
         for factor in sp.Mul.make_args(rest):
-            if isinstance(factor, Pdf) and factor.point == _I and factor.distribution.abstract:
+            if isinstance(factor, Pdf) and factor.point == fresh and factor.distribution.abstract:
                 d = factor.distribution
                 if d.discrete and bounds_of(d.support) == (a, b):
-                    as_expectation = _normal(Expectation((rest / factor).subs(_I, _X), _X, d))
+                    as_expectation = _normal(Expectation(rest / factor, fresh, d))
                     break
-        out += constant * (sp.Sum(rest, (_I, a, b)) if as_expectation is None else as_expectation)
+        out += constant * (
+            sp.Sum(rest, (fresh, a, b)) if as_expectation is None else as_expectation
+        )
     return out
 
 

@@ -45,15 +45,18 @@ from helpers.notation import (
     VocabularyExpr,
 )
 from helpers.points import (
+    FINITE_FAMILIES,
     Context,
     NoPoints,
     concretise,
     domain_of,
     draw_from,
+    fingerprint,
     free_symbols_of,
     generator,
     meet,
     points,
+    possible,
     thresholds,
     tight_families,
     witness_families,
@@ -84,6 +87,8 @@ _TOLERANCE = mp.mpf(10) ** -30
 _NEEDED = mp.mpf(10) ** -20
 _ABSOLUTE = mp.mpf(10) ** -25
 _STRAY = mp.mpf(10) ** -10
+_NO_VALUES = (mp.mpf(0), None)
+_NOT_REAL = "one side is not a real number"
 
 
 def weakest(statuses) -> str:
@@ -181,15 +186,13 @@ def _is_heavy(*sides) -> bool:
 def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
     """Concrete versions of the two sides with points at which to try them."""
     rng = generator(context, *sides)
-    for name, replacement in witness_families(*sides):
+    for name, replacement in witness_families(*sides, salt=fingerprint(context, *sides)):
         concrete = [concretise(e, replacement) for e in sides]
         inner = _inner(context, replacement)
         if not _is_heavy(*concrete):
-            count, extra = light
-        elif name:
-            count, extra = abstract
+            count, extra = (t // 3 for t in light) if name else light
         else:
-            count, extra = heavy
+            count, extra = abstract if name and name not in FINITE_FAMILIES else heavy
         for env in points(concrete, inner, rng, count, extra):
             yield name, concrete, env
 
@@ -207,14 +210,14 @@ def _inner(context, replacement) -> Context:
 def _tight_trials(sides, context) -> Iterator[tuple]:
     """Further trials of an inequality, where the two sides tend to be close."""
     rng = generator(context, *sides, sp.Symbol("tight"))
-    families = tight_families(*sides)
+    families = tight_families(*sides, salt=fingerprint(context, *sides))
     if not any(e.atoms(Density) for e in sides):
         families = [("", {})]
     for name, replacement in families:
         concrete = [concretise(e, replacement) for e in sides]
         inner = _inner(context, replacement)
         seen: list = []
-        for drawn in points(concrete, inner, rng, 4 if name else 1, 0):
+        for drawn in points(concrete, inner, rng, 4 if name else 1, 0, far=2 if name else 0):
             # A sample of one: its mean varies most.
             sizes = {t.size for e in concrete for t in e.atoms(Sample)} & set(drawn)
             env = {**drawn, **dict.fromkeys(sizes, sp.S.One)}
@@ -226,9 +229,13 @@ def _tight_trials(sides, context) -> Iterator[tuple]:
                     yield name, concrete, special
 
 
-def _ruled(witnesses, count, worst=None, tightest="", weak="numeric") -> Verdict:
+def _ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric") -> Verdict:
+    """The verdict on a step that nothing spoke against."""
     if not witnesses:
         raise NotChecked("neither a symbolic nor a numeric check could be made")
+    if not count and not possible(sides, context):
+        # What holds nowhere would make every step true.
+        raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     status = "proved" if symbolic else weak
     return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
@@ -238,10 +245,17 @@ def _ruled(witnesses, count, worst=None, tightest="", weak="numeric") -> Verdict
 
 
 def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, list]:
-    count, worst, families = 0, mp.mpf(0), []
-    for name, (a, b), env in _trials([left, right], context, (20, 60), (4, 6), (2, 0)):
+    count, worst, families, empty = 0, mp.mpf(0), [], 0
+    sides = [left, right]
+    trials = _trials(sides, context, (20, 60), (6, 8), (2, 2))
+    if left.atoms(Probability) | right.atoms(Probability):
+        trials = itertools.chain(trials, _tight_trials(sides, context))
+    for name, (a, b), env in trials:
         outcome = _one_point(a, b, env, name)
         if outcome is None:
+            continue
+        if outcome is _NO_VALUES:
+            empty += 1
             continue
         error, counterexample = outcome
         if counterexample is not None:
@@ -250,6 +264,8 @@ def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, 
         worst = max(worst, error)
         if name and name not in families:
             families.append(name)
+    if empty and not count:
+        raise NotChecked("neither side has a value at any point that was tried")
     return count, worst, None, families
 
 
@@ -262,14 +278,17 @@ def _side(e, env):
 
 
 def _one_point(a, b, env, family=""):
-    """None if nothing can be said here, else the relative error and a counterexample or None."""
+    """None if nothing can be said here, else the relative error and a counterexample or None.
+
+    Where both sides are known to have no value, that is what is returned.
+    """
     under = f"densities from the {family} family" if family else ""
     try:
         (u, no_u), (v, no_v) = _side(a, env), _side(b, env)
     except (NotEvaluable, ValueError):
         return None
     if u is None and v is None:
-        return None
+        return _NO_VALUES
     if u is None or v is None:
         text = ("undefined", _number(v)) if u is None else (_number(u), "undefined")
         return mp.inf, Counterexample(_values(env), *text, note=str(no_u or no_v))
@@ -286,8 +305,17 @@ def _one_point(a, b, env, family=""):
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         if slack > size * _NEEDED and slack > _ABSOLUTE:
             return None
+        if gap > 4 * slack and _differ_exactly(a, b, env):
+            note = f"difference {mp.nstr(gap, 3)}"
+            return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         # Where both sides are zero within their errors there is nothing to be relative to.
         return (gap / size if size > _ABSOLUTE else gap), None
+
+
+def _differ_exactly(a, b, env) -> bool:
+    """Are the two values different fractions, however close?"""
+    values = [exact_value(e, env, finite=True) for e in (a, b)]
+    return all(v is not None and v.is_Rational for v in values) and values[0] != values[1]
 
 
 def check_equal(left, right, context: Context) -> Verdict:
@@ -304,7 +332,7 @@ def check_equal(left, right, context: Context) -> Verdict:
         witnesses.append(Witness("symbolic", reason))
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
-    verdict = _ruled(witnesses, count, worst)
+    verdict = _ruled(witnesses, count, [left, right], context, worst=worst)
     if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
         return Verdict("exact", verdict.witnesses, count, verdict.max_error)
     return verdict
@@ -327,8 +355,12 @@ def _numeric_witness(count, worst, families) -> Witness:
 
 
 def check_definition(left, right, context: Context) -> Verdict:
-    """A definition: nothing to prove, but what can be evaluated independently must agree."""
-    if left.is_Symbol or isinstance(left, sp.core.function.AppliedUndef):
+    """A definition: a new name, or something whose meaning is known, which must then agree."""
+    is_name = left.is_Symbol or isinstance(left, sp.core.function.AppliedUndef)
+    if is_name and left not in right.atoms(sp.Symbol, sp.core.function.AppliedUndef):
+        counterexample = _not_nameable(left, right, context) if left.is_Symbol else None
+        if counterexample is not None:
+            return Verdict("refuted", counterexample=counterexample)
         return Verdict("defined", (Witness("definition", "a new name"),))
     try:
         count, worst, counterexample, families = _compare(left, right, context)
@@ -336,10 +368,50 @@ def check_definition(left, right, context: Context) -> Verdict:
         count, worst, counterexample, families = 0, mp.mpf(0), None, []
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
+    if is_name:
+        raise NotChecked(f"{left} is defined by itself")
     witnesses = [Witness("definition", "a definition: there is nothing to prove")]
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
+    elif reason := identities.equal(left, right, context):
+        witnesses.append(Witness("symbolic", reason))
+    else:
+        raise NotChecked(f"{left} has a meaning already, and nothing shows that this is it")
     return Verdict("defined", tuple(witnesses), count, worst if count else None)
+
+
+def _not_nameable(name, right, context):
+    """A point at which the right side is nothing that the name, by its assumptions, stands for."""
+    domain = domain_of(name, [], context)
+    try:
+        for family, (e,), env in _trials([right], context, (6, 12), (2, 2), (1, 0)):
+            try:
+                value = evaluate(e, env)
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            if not _lies_in(value, domain):
+                note = f"outside {domain}, where {name} lives"
+                under = f"densities from the {family} family" if family else ""
+                note = "; ".join(filter(None, [note, under]))
+                return Counterexample(_values(env), str(name), _number(value), note)
+    except NoPoints:
+        return None
+    return None
+
+
+def _lies_in(value, domain) -> bool:
+    """Could the number lie in the domain? Only what is surely outside does not."""
+    if isinstance(value.value, mp.mpc):
+        return abs(mp.im(value.value)) <= max(4 * value.error, _STRAY)
+    slack = 4 * value.error + abs(value.value) * _TOLERANCE if not value.is_infinite else 0
+    if domain.is_subset(sp.S.Integers):
+        return abs(value.value - mp.nint(value.value)) <= slack
+    if isinstance(domain, sp.Interval) and domain.start.is_number and domain.end.is_number:
+        low, high = (evaluate(t).value for t in (domain.start, domain.end))
+        below = value.value < low - slack or (domain.left_open and value.value == low)
+        above = value.value > high + slack or (domain.right_open and value.value == high)
+        return not (below or above)
+    return True
 
 
 # --------------------------------------------------------------------------- inequalities
@@ -353,7 +425,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     try:
         sides = [small, large]
         trials = itertools.chain(
-            _trials(sides, context, (40, 80), (8, 10), (3, 0)), _tight_trials(sides, context)
+            _trials(sides, context, (40, 80), (8, 10), (4, 6)), _tight_trials(sides, context)
         )
         for name, (a, b), env in trials:
             outcome = _gap_at(a, b, env)
@@ -399,25 +471,30 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return _ruled(witnesses, count, tightest=text)
+    return _ruled(witnesses, count, [left, right], context, tightest=text)
 
 
 def _gap_at(a, b, env):
     """large - small at one point, the same relative to both, and a counterexample or None."""
     try:
-        u, v = evaluate(a, env), evaluate(b, env)
-    except (NotEvaluable, Undefined, ValueError):
+        (u, no_u), (v, no_v) = _side(a, env), _side(b, env)
+    except (NotEvaluable, ValueError):
         return None
+    if u is None or v is None:
+        if u is None and v is None:
+            return None
+        text = ("undefined", _number(v)) if u is None else (_number(u), "undefined")
+        return mp.inf, mp.inf, Counterexample(_values(env), *text, note=str(no_u or no_v))
     with mp.workdps(50):
         real = [not isinstance(w.value, mp.mpc) for w in (u, v)]
         if not all(real):
             # A root or a logarithm that is complex only by rounding tells nothing; where one
             # side is a real number and the other truly is none, there is no inequality.
             strays = [abs(mp.im(w.value)) > _STRAY for w in (u, v)]
-            if strays != [not r for r in real] or not any(real):
+            if strays != [not r for r in real]:
                 return None
-            note = "one side is not a real number"
-            return mp.inf, mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
+            found = Counterexample(_values(env), _number(u), _number(v), _NOT_REAL)
+            return mp.inf, mp.inf, found
         if u.is_infinite or v.is_infinite:
             gap = mp.inf if u.value <= v.value else -mp.inf
             fails, size = u.value > v.value, mp.mpf(1)
@@ -467,7 +544,85 @@ def _descend(start, context):
                     gap, rank, env, improved = outcome[0], outcome[1], moved, True
         if not improved:
             step = {s: t / 4 for s, t in step.items()}
+    if heavy or not movable:
+        return (gap, env), None, tried
+    with mp.workdps(50):
+        found, counterexample, more = _newton((gap, env), (a, b), domains, context)
+    return found, counterexample, tried + more
+
+
+def _newton(start, sides, domains, context):
+    """Newton's method, damped, with differences for derivatives: to the bottom of a smooth dip."""
+    (gap, env), tried = start, 0
+    symbols = list(domains)
+    if mp.isinf(gap) or len(symbols) > 4:
+        return start, None, 0
+
+    def at(shift):
+        nonlocal tried
+        moved = {**env, **{s: env[s] + shift[s] for s in shift}}
+        met = meet(moved, context)
+        if met is None or any(domains[s].contains(met[s]) != sp.true for s in symbols):
+            return None
+        outcome = _gap_at(*sides, met)
+        tried += outcome is not None
+        return None if outcome is None else (outcome[0], met, outcome[2])
+
+    for _round in range(25):
+        way = _newton_step(at, gap, env, symbols)
+        if way is None:
+            break
+        for halvings in range(12):
+            outcome = at({s: _short(t / 2**halvings) for s, t in way.items()})
+            if outcome is None:
+                continue
+            if outcome[2] is not None:
+                return outcome[:2], outcome[2], tried
+            if outcome[0] < gap:
+                break
+        else:
+            break
+        is_done = gap - outcome[0] <= gap * mp.mpf(10) ** -6
+        gap, env = outcome[:2]
+        if is_done:
+            break
     return (gap, env), None, tried
+
+
+def _newton_step(at, gap, env, symbols):
+    """The step to the bottom of the paraboloid through nearby values, downhill in any case."""
+    h = {s: max(abs(env[s]), sp.Rational(1, 100)) / 10**8 for s in symbols}
+    slopes, curves = mp.zeros(len(symbols), 1), mp.zeros(len(symbols))
+    for i, s in enumerate(symbols):
+        low, high = at({s: -h[s]}), at({s: h[s]})
+        if low is None or high is None:
+            return None
+        slopes[i] = (high[0] - low[0]) / (2 * _mpf(h[s]))
+        curves[i, i] = (high[0] + low[0] - 2 * gap) / _mpf(h[s]) ** 2
+        for k, r in enumerate(symbols[:i]):
+            both, plus = at({s: h[s], r: h[r]}), at({r: h[r]})
+            if both is None or plus is None:
+                return None
+            mixed = (both[0] - high[0] - plus[0] + gap) / (_mpf(h[s]) * _mpf(h[r]))
+            curves[i, k] = curves[k, i] = mixed
+    if not all(mp.isfinite(t) for t in [*slopes, *curves]):
+        return None
+    values, turn = mp.eigsy(curves)
+    turned = turn.T * slopes
+    steps = turn * mp.matrix([-t / max(abs(v), _FLAT) for t, v in zip(turned, values, strict=True)])
+    return {s: sp.Rational(mp.nstr(t, 25)) for s, t in zip(symbols, steps, strict=True)}
+
+
+_FLAT = mp.mpf(10) ** -12
+
+
+def _mpf(q) -> mp.mpf:
+    return mp.mpf(q.p) / q.q
+
+
+def _short(value) -> sp.Rational:
+    """A rational number with a denominator that does not grow from step to step."""
+    return sp.Rational(value).limit_denominator(10**18)
 
 
 def _equality_case(left, right, equality_when, context) -> Verdict:
@@ -477,9 +632,16 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
         raise TypeError("equality_when must be a dictionary or an Eq")
     distributions = {k: v for k, v in equality_when.items() if not isinstance(k, sp.Expr)}
     symbols = {k: v for k, v in equality_when.items() if isinstance(k, sp.Expr)}
+    shown = ", ".join(f"{k} = {v}" for k, v in equality_when.items())
+    for symbol, value in symbols.items():
+        domain = domain_of(symbol, [left, right], context)
+        if domain.contains(sp.sympify(value)) == sp.false:
+            note = f"the case of equality {shown} lies outside the domain {domain}"
+            return Verdict(
+                "refuted", counterexample=Counterexample({}, str(symbol), str(value), note)
+            )
     sides = [e.xreplace(distributions).subs(symbols) for e in (left, right)]
     verdict = check_equal(*sides, context)
-    shown = ", ".join(f"{k} = {v}" for k, v in equality_when.items())
     if verdict.counterexample is not None:
         c = verdict.counterexample
         return Verdict(
@@ -523,7 +685,7 @@ def check_same_arg(before, after, flip: bool, context: Context, sense: str = "mi
         )
     elif pairs:
         witnesses.append(Witness("numeric", "both optima found by search agree"))
-    return _ruled(witnesses, pairs)
+    return _ruled(witnesses, pairs, [before, after], context)
 
 
 def _order(before, after, sign, context):
@@ -542,7 +704,11 @@ def _order(before, after, sign, context):
                 f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
             except (NotEvaluable, Undefined, ValueError):
                 continue
-            if not any(isinstance(t.value, mp.mpc) for t in (f, g)):
+            complex_sides = [isinstance(t.value, mp.mpc) for t in (f, g)]
+            if any(complex_sides) and not all(complex_sides):
+                found = Counterexample(_values(local), _number(f), _number(g), _NOT_REAL)
+                return pairs, found, ordered
+            if not any(complex_sides):
                 values.append((local, f.value, sign * g.value))
         count, apart = _first_apart(values)
         pairs += count
@@ -627,7 +793,7 @@ def _line(sides, sign, sense, place, env) -> list:
 
     for t in _spread(domain):
         try_at(t)
-    for _ in range(2 if a.atoms(VocabularyExpr) - a.atoms(Pdf) else 6):
+    for _ in range(2 if a.atoms(VocabularyExpr) - a.atoms(Pdf) else 16):
         places = sorted(found)
         for side in (1, 2):
             if not found:
@@ -688,7 +854,7 @@ def _same_optimum(a, b, sign, env, domains) -> bool:
         found = [_search(e, factor * sense, s, domain, env) for e, factor in ((a, 1), (b, sign))]
         if any(f is None for f in found):
             continue
-        places.append(abs(found[0] - found[1]) < mp.mpf(10) ** -6 * (1 + abs(found[0])))
+        places.append(abs(found[0] - found[1]) < mp.mpf(10) ** -11 * (1 + abs(found[0])))
     return bool(places) and all(places)
 
 
@@ -710,12 +876,13 @@ def _search(e, factor, s, domain, env):
         return None
     width = (high - low) / 60
     a, b = best - width, best + width
-    for _ in range(40):
+    for _ in range(80):
         c, d = a + (b - a) * sp.Rational(382, 1000), a + (b - a) * sp.Rational(618, 1000)
-        c, d = (sp.Rational(str(sp.N(t, 20))) for t in (c, d))
-        fc, fd = (factor * evaluate(e, {**env, s: t}, _DIGITS).value for t in (c, d))
+        c, d = (sp.Rational(str(sp.N(t, 30))) for t in (c, d))
+        # Twice as many digits as the place is wanted with, for the curve is flat there.
+        fc, fd = (factor * evaluate(e, {**env, s: t}, 60).value for t in (c, d))
         a, b = (a, d) if fc < fd else (c, b)
-    return mp.mpf(sp.N((a + b) / 2, 20))
+    return mp.mpf(sp.N((a + b) / 2, 30))
 
 
 def check_optimum(
@@ -736,13 +903,17 @@ def check_optimum(
         (*context.background, *everything),
     )
     domains = {s: domain_of(s, everything, inner) for s in over}
-    rivals = 0
-    for env in points([f, *values.values()], inner, rng, 5, 6):
+    rivals, on_edge, inside = 0, None, False
+    for number, env in enumerate(points([f, *values.values()], inner, rng, 5, 6)):
         best_env, outside = _at_optimum(values, env, domains)
         if outside is not None:
             return Verdict("refuted", points=rivals, counterexample=outside)
         if best_env is None:
             continue
+        excluded = [s for s, d in domains.items() if d.contains(best_env[s]) == sp.false]
+        inside = inside or not excluded
+        if excluded:
+            on_edge = (excluded[0], best_env)
         if subject_to is not None:
             outcome = _one_point(subject_to.lhs, subject_to.rhs, best_env)
             if outcome is not None and outcome[1] is not None:
@@ -752,10 +923,8 @@ def check_optimum(
             best = evaluate(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
             continue
-        for k in range(8):
-            rival = _rival(best_env, domains, rng, k, inner)
-            if rival is None:
-                continue
+        close = () if number > 3 else (6, 11) if _is_heavy(f) else (4, 6, 8, 10, 12)
+        for rival in _rivals_of(best_env, domains, rng, inner, close):
             try:
                 other = evaluate(f, rival)
             except (NotEvaluable, Undefined, ValueError):
@@ -778,7 +947,22 @@ def check_optimum(
                         f"the objective is better here than at the claimed optimum {claimed}",
                     ),
                 )
+            if _ties(other, best, rival, best_env, over):
+                found = Counterexample(
+                    _values(rival),
+                    _number(other),
+                    _number(best),
+                    "as good here as at the claimed optimum, which is not the only one",
+                )
+                return Verdict("refuted", points=rivals, counterexample=found)
             rivals += 1
+    if on_edge is not None and not inside:
+        # An end that is sometimes reached belongs to the closure; one that always is, to nothing.
+        symbol, env = on_edge
+        others = {k: w for k, w in env.items() if k not in values}
+        note = f"the claimed optimum for {symbol} never lies in its domain"
+        place = Counterexample(_values(others), _shown(env[symbol]), str(domains[symbol]), note)
+        return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
     reason = proofs.optimum(f, values, subject_to, inner, everything)
     if reason:
@@ -787,7 +971,7 @@ def check_optimum(
         witnesses.append(
             Witness("numeric", f"better than {rivals} rival parameter values, near and far")
         )
-    return _ruled(witnesses, rivals)
+    return _ruled(witnesses, rivals, everything, inner)
 
 
 def _at_optimum(values, env, domains):
@@ -795,7 +979,13 @@ def _at_optimum(values, env, domains):
     place = {}
     for s, v in values.items():
         number = exact_value(v, env)
-        if number is None or not number.is_number or not number.is_real:
+        if number is None or not number.is_number:
+            return None, None
+        if number.is_real is False:
+            others = {k: w for k, w in env.items() if k not in values}
+            note = f"the claimed optimum for {s} is no real number"
+            return None, Counterexample(_values(others), str(number), str(domains[s]), note)
+        if not number.is_real:
             return None, None
         inside = domains[s].closure.contains(number)
         if inside == sp.false:
@@ -810,6 +1000,36 @@ def _at_optimum(values, env, domains):
 
 def _rational(value) -> sp.Rational:
     return value if value.is_Rational else sp.Rational(str(sp.N(value, 25)))
+
+
+def _ties(other, best, rival, best_env, over) -> bool:
+    """Are the two values the same, at places that are not?"""
+    if other.is_infinite or best.is_infinite:
+        return False
+    apart = max(abs(rival[s] - best_env[s]) for s in over)
+    return bool(apart > sp.Rational(1, 1000)) and (
+        abs(other.value - best.value) <= other.error + best.error
+    )
+
+
+def _rivals_of(best, domains, rng, context, close):
+    """Other values of the parameters: far ones, near ones, and some at 10^-k for ``close`` k."""
+    for k in range(8):
+        rival = _rival(best, domains, rng, k, context)
+        if rival is not None:
+            yield rival
+    mirrored = [{**best, s: -best[s]} for s in domains if best[s] != 0]
+    for rival in [meet(r, context) for r in mirrored]:
+        if rival is not None and all(d.contains(rival[s]) == sp.true for s, d in domains.items()):
+            yield rival
+    for s, sign in itertools.product(domains, (1, -1)):
+        for k in close:
+            step = sign * max(abs(_rational(best[s])), sp.S.One) / 10**k
+            rival = meet({**best, s: best[s] + step}, context)
+            if rival is not None and all(
+                d.contains(rival[r]) == sp.true for r, d in domains.items()
+            ):
+                yield rival
 
 
 def _rival(best, domains, rng, k, context):
@@ -850,7 +1070,7 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
         return Verdict("refuted", points=count, counterexample=counterexample)
     if count:
         witnesses.append(Witness("numeric", f"the distance shrinks along {count} sequences"))
-    return _ruled(witnesses, count)
+    return _ruled(witnesses, count, [left, right], context)
 
 
 def _apart(found, target, context):
@@ -869,30 +1089,61 @@ def _approach(left, right, variable, point, context):
     rng = generator(context, left, right)
     domain = domain_of(variable, [left, right], context)
     count = 0
-    for env in points([left, right], context, rng, 4, 0):
-        for places in _ways_to(point, domain):
+    heavy = _is_heavy(left)
+    for env in points([left, right], context, rng, 4, 0 if heavy else 12):
+        for places in _ways_to(point, domain, variable, heavy):
             try:
-                gaps = [max(_distances(left, right, variable, env, group)) for group in places]
+                gaps = _shrinking(left, right, variable, env, places)
             except (NotEvaluable, Undefined, ValueError):
                 continue
-            shrinks = gaps[3] <= gaps[0] * mp.mpf("0.75") and gaps[3] <= gaps[2] * mp.mpf("0.9")
-            if not shrinks and gaps[3] > mp.mpf(10) ** -7:
+            if not _closes(gaps) and not _grows(gaps):
                 shown = {k: v for k, v in env.items() if k != variable}
+                at = _last(point, places[len(gaps) - 1], len(gaps) - 1)
                 return count, Counterexample(
-                    {**_values(shown), str(variable): _last(point, places)},
-                    f"off by {mp.nstr(gaps[-1], 6)}",
+                    {**_values(shown), str(variable): at},
+                    _told(gaps[-1]),
                     _number(evaluate(right, env)),
                 )
             count += 1
     return count, None
 
 
-def _ways_to(point, domain) -> list:
+def _closes(gaps) -> bool:
+    """Do distances go to zero, as far as the last of them tell?"""
+    return (
+        gaps[-1] >= 0
+        and gaps[-1] <= gaps[0] * mp.mpf("0.75")
+        and (gaps[-1] <= gaps[-2] * mp.mpf("0.9"))
+    )
+
+
+def _grows(gaps) -> bool:
+    """Do sizes, told as negative distances, go to infinity: by steps that do not die out?"""
+    steps = [before - after for before, after in itertools.pairwise(gaps[-3:])]
+    if not gaps[-1] < 0:
+        return False
+    return mp.isinf(gaps[-1]) or (steps[0] > 0 and steps[1] >= mp.mpf("0.7") * steps[0])
+
+
+def _told(gap) -> str:
+    return f"off by {mp.nstr(gap, 6)}" if gap >= 0 else mp.nstr(-gap, 17)
+
+
+_SCALES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+def _ways_to(point, domain, variable, heavy) -> list:
     """Places ever closer to the point, several at each scale, so that no oscillation is missed."""
+    shifts = (0, 1, 3) if heavy else (0, 1, 2, 3, 5, 8, 13)
     distances = [
-        [sp.Integer(10) ** k + shift * 10 ** (k // 2) for shift in (0, 1, 2, 3, 5, 8, 13)]
-        for k in (1, 2, 4, 8)
+        [sp.Integer(10) ** k + shift * (10 ** (k // 2) + (k > 1)) for shift in shifts]
+        for k in (_SCALES[:5] if heavy else _SCALES)
     ]
+    if not variable.is_integer:
+        # Off the integers, where a period would hide.
+        distances = [
+            [far + sp.Rational(2 * k + 1, 7) for k, far in enumerate(group)] for group in distances
+        ]
     if point.is_infinite:
         sign = 1 if point is sp.oo else -1
         return [[[sign * far for far in group] for group in distances]]
@@ -900,23 +1151,44 @@ def _ways_to(point, domain) -> list:
     return [w for w in ways if all(domain.contains(at) == sp.true for g in w for at in g)]
 
 
-def _last(point, places) -> str:
+def _last(point, group, scale) -> str:
+    far = f"10^{_SCALES[scale]}"
     if point.is_infinite:
-        return "10^8" if point is sp.oo else "-10^8"
-    return f"{point} {'+' if places[0][0] > point else '-'} 1e-8"
+        return far if point is sp.oo else f"-{far}"
+    return f"{point} {'+' if group[0] > point else '-'} 1/{far}"
 
 
-def _distances(left, right, variable, env, group) -> list:
+def _shrinking(left, right, variable, env, places) -> list:
+    """The largest distance of the sides at each scale, up to where it is lost in rounding.
+
+    The fourth scale has to be reached; what is not evaluated beyond is left out. Where the right
+    side is infinite, the smallest size of the left one is told instead, as a negative number.
+    """
     goal = evaluate(right, env)
+    fourth = _farthest(left, goal, variable, env, places[3])
+    gaps = [_farthest(left, goal, variable, env, group) for group in places[:3]] + [fourth]
+    for group in places[4:]:
+        if gaps[-1] == 0 or gaps[-1] == -mp.inf:
+            break
+        try:
+            gaps.append(_farthest(left, goal, variable, env, group))
+        except (NotEvaluable, Undefined, ValueError):
+            break
+    return gaps
+
+
+def _farthest(left, goal, variable, env, group):
     found = []
     for at in group:
         got = evaluate(left, {**env, variable: at})
         if goal.is_infinite:
-            gap = mp.mpf(0) if got.value == goal.value else 1 / (1 + abs(got.value))
-            found.append(gap if (got.value > 0) == (goal.value > 0) else mp.inf)
+            found.append(-got.value if goal.value > 0 else got.value)
         else:
-            found.append(abs(got.value - goal.value))
-    return found
+            gap, blur = abs(got.value - goal.value), 4 * (got.error + goal.error)
+            if gap <= blur and blur > mp.mpf(10) ** -15 * max(abs(goal.value), 1):
+                raise NotEvaluable("too few digits are left")
+            found.append(gap if gap > blur else mp.mpf(0))
+    return max(found)
 
 
 _DRAWS = 4_000_000
@@ -936,7 +1208,7 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
     witnesses, count = [], 0
     rng = generator(context, left, right)
     names = []
-    for name, replacement in witness_families(left, right):
+    for name, replacement in witness_families(left, right, salt=str(context.seed)):
         law = sample.distribution.xreplace(replacement)
         goal_e = right.xreplace(replacement)
         inner_f = concretise(f, replacement)
@@ -981,7 +1253,7 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
                 "Chebyshev's bound for one miss in 10^4",
             )
         )
-    return _ruled(witnesses, count, weak="sampled")
+    return _ruled(witnesses, count, [left, right], context, weak="sampled")
 
 
 def _numeric_formula(f, env):

@@ -34,7 +34,8 @@ from helpers.checking import (
     check_same_arg,
     weakest,
 )
-from helpers.notation import ArgMax, ArgMin
+from helpers.notation import ArgMax, ArgMin, Sample
+from helpers.points import assumed_domain
 
 __all__ = ["Derivation", "DerivationError", "Step"]
 
@@ -179,13 +180,11 @@ class Derivation:
             sense = "min" if isinstance(start, ArgMin) else "max"
             over = start.over if over is None else over
             start = start.objective
-        if isinstance(hypotheses, (str, sp.Basic)):
-            hypotheses = (hypotheses,)
         if isinstance(rests_on, str):
             rests_on = (rests_on,)
         self.name, self.title, self.lean, self.article = name, title, lean, article
-        self.hypotheses, self.rests_on = tuple(hypotheses), tuple(rests_on)
-        self.domain = dict(domain or {})
+        self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
+        self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
         self._start_sense = sense
@@ -222,11 +221,21 @@ class Derivation:
         """'min' or 'max' for the last line of a chain of arg min and arg max, else None."""
         return self._steps[-1].sense
 
-    def _context(self, extra=()):
+    def restarted(self, e) -> Derivation:
+        """A derivation of ``e`` under the same hypotheses, with nothing derived yet.
+
+        >>> x = sp.Symbol("x", real=True)
+        >>> Derivation(x, domain={x: sp.Interval(0, 1)}).restarted(x**2).at_most(x).status
+        'proved'
+        """
+        new = object.__new__(Derivation)
+        new.__dict__.update(self.__dict__)
+        new._steps = (*self._steps, Step("start", sp.sympify(e), "", "defined"))
+        return new
+
+    def _context(self):
         lines = tuple(s.expression for s in self._steps)
-        return Context(
-            self.domain, self.hypotheses + tuple(extra), self.rests_on, self.over, self.seed, lines
-        )
+        return Context(self.domain, self.hypotheses, self.rests_on, self.over, self.seed, lines)
 
     # ------------------------------------------------------------------ steps
 
@@ -277,6 +286,8 @@ class Derivation:
     def tends_to(self, e, *, as_, because="") -> Derivation:
         """The last expression tends to ``e`` as ``as_ = (variable, point)``."""
         variable, point = as_
+        if variable in sp.sympify(e).free_symbols:
+            raise ValueError(f"e must be free of {variable}, which is what goes to {point}")
         return self._add(
             "->",
             e,
@@ -394,6 +405,54 @@ class Derivation:
             "text/html": rendering.as_html(self),
             "text/markdown": rendering.as_markdown(self),
         }
+
+
+def _hypotheses(given) -> tuple:
+    """Sentences and relations; a conjunction falls into its parts, what is always true is left out.
+
+    >>> x = sp.Symbol("x", positive=True)
+    >>> _hypotheses(sp.And(x < 2, x > -1))
+    (x < 2,)
+    """
+    kept: list = []
+    for part in _as_tuple(given):
+        if isinstance(part, sp.And):
+            kept += _hypotheses(part.args)
+        elif part in (sp.false, False):
+            raise ValueError("hypotheses: one of them is false whatever the symbols are")
+        elif isinstance(part, (str, sp.core.relational.Relational)):
+            kept.append(part)
+        elif part not in (sp.true, True):
+            raise TypeError(f"hypotheses must be sentences or SymPy relations, got {part!r}")
+    return tuple(kept)
+
+
+def _domain(given) -> dict:
+    """The domain, once it is known to fit what the symbols are assumed to be.
+
+    >>> n = sp.Symbol("n", integer=True)
+    >>> _domain({n: sp.Interval(0, 1)})
+    Traceback (most recent call last):
+    ValueError: domain: n is assumed to live in Integers, which does not hold Interval(0, 1)
+    """
+    for symbol, region in given.items():
+        if not isinstance(symbol, (sp.Symbol, sp.IndexedBase, Sample)):
+            raise TypeError(f"domain must have symbols or data as keys, got {symbol!r}")
+        if not isinstance(region, sp.Set):
+            raise TypeError(f"domain of {symbol} must be a SymPy Set, got {region!r}")
+        if region.is_empty or region == sp.S.EmptySet:
+            raise ValueError(f"domain of {symbol} is empty")
+        if region.is_subset(sp.S.Reals) is False:
+            raise ValueError(f"domain of {symbol} must be a set of real numbers, got {region}")
+        if isinstance(symbol, sp.Symbol):
+            assumed = assumed_domain(symbol)
+            # An end may be taken in: formulas are continuous there, or refuted there.
+            if region.is_subset(assumed.closure) is False:
+                raise ValueError(
+                    f"domain: {symbol} is assumed to live in {assumed}, "
+                    f"which does not hold {region}"
+                )
+    return dict(given)
 
 
 def _as_tuple(value) -> tuple:

@@ -35,6 +35,7 @@ from helpers.quadrature import (
     integrate,
     kinks_of,
     series,
+    sign_of_limit,
 )
 
 __all__ = ["NotEvaluable", "Undefined", "Value", "evaluate", "exact_value"]
@@ -82,7 +83,9 @@ def _eps(digits):
 def _evaluate(e, env, digits) -> Value:
     eps = _eps(digits)
     if e.is_Rational:
-        return Value(mp.mpf(e.p) / e.q, mp.mpf(0) if e.is_Integer else abs(mp.mpf(e.p) / e.q) * eps)
+        value = mp.mpf(e.p) / e.q
+        is_exact = e.is_Integer and int(e.p).bit_length() <= mp.mp.prec
+        return Value(value, mp.mpf(0) if is_exact else abs(value) * eps)
     if e in (sp.oo, -sp.oo):
         return Value(mp.inf if e is sp.oo else -mp.inf, mp.mpf(0))
     if e in (sp.nan, sp.zoo):
@@ -97,7 +100,7 @@ def _evaluate(e, env, digits) -> Value:
         if data is None or not 1 <= index <= len(data):
             raise NotEvaluable(f"no value for {e}")
         return _evaluate(sp.sympify(data[index - 1]), {}, digits)
-    if e.is_NumberSymbol or e is sp.I or e.is_Float:
+    if e.is_NumberSymbol or e is sp.I or e.is_Float or isinstance(e, sp.CRootOf):
         v = mp.mpmathify(sp.N(e, digits + 10))
         return Value(v, abs(v) * eps)
     if e.is_Add:
@@ -138,9 +141,17 @@ def _evaluate(e, env, digits) -> Value:
     if isinstance(e, sp.Abs):
         v = _evaluate(e.args[0], env, digits)
         return Value(abs(v.value), v.error)
+    if isinstance(e, _JUMPS):
+        exact = _at(e, env)
+        if not isinstance(exact, _JUMPS):
+            return _evaluate(exact, {}, digits)
     if isinstance(e, sp.Function):
         return _function(e, env, digits, eps)
     raise NotEvaluable(f"{type(e).__name__} is not evaluated")
+
+
+# At a jump only the exact value of the argument says which side is meant.
+_JUMPS = (sp.floor, sp.ceiling, sp.frac, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.Mod)
 
 
 def _data(base, env):
@@ -380,10 +391,17 @@ def _expectation(e: Expectation, digits) -> Value:
     points = d.points() if d.dimension == 1 else None
     if points is not None:
         parts = []
+        # What does not depend on the outcome is worked out once.
+        fixed = {
+            n
+            for n in e.function.atoms(VocabularyExpr)
+            if not isinstance(n, Pdf) and not n.free_symbols and not n.atoms(Sample)
+        }
+        function = e.function.xreplace({n: _constant(n, {}, digits) for n in fixed})
         for k in points:
             mass = d.pdf(sp.sympify(k))
             if mass != 0:
-                at_k = _put_in(e.function, ((e.variable, sp.sympify(k)),))
+                at_k = _put_in(function, ((e.variable, sp.sympify(k)),))
                 parts.append(_evaluate(mass * _plain(at_k), {}, digits))
         return _add(parts, _eps(digits))
     if isinstance(d, Independent):
@@ -464,7 +482,16 @@ def _sum(e, env, digits) -> Value:
                 value *= v.value
             return Value(value, error + abs(value) * _eps(digits))
         return _add(values, _eps(digits)) if values else Value(mp.mpf(0), mp.mpf(0))
-    if is_product or stop is not sp.oo or not start.is_Integer:
+    if is_product or not {start, stop} & {sp.oo, -sp.oo}:
+        raise NotEvaluable(f"the range of {e} is not evaluated")
+    if start is -sp.oo:
+        # The part below zero is turned round, so that each part has one infinite end.
+        turned = sp.Sum(inner.subs(index, -index), (index, -sp.Min(stop, -1), sp.oo))
+        parts = [_sum(turned, env, digits)]
+        if stop >= 0:
+            parts.append(_sum(sp.Sum(inner, (index, 0, stop)), env, digits))
+        return _add(parts, _eps(digits))
+    if stop is not sp.oo or not start.is_Integer:
         raise NotEvaluable(f"the range of {e} is not evaluated")
     term = _plain(_at(inner, env), sp.Range(start, sp.oo), index)
     return _infinite_sum(term, index, int(start), digits)
@@ -490,7 +517,14 @@ def _infinite_sum(term, index, start, digits) -> Value:
                 pass
         return _evaluate(term, {index: sp.Integer(k)}, digits).value
 
-    return series(at, start, digits)
+    try:
+        return series(at, start, digits)
+    except NotEvaluable:
+        # Terms of one sign that fall no faster than 1/k add up to infinity.
+        sign = sign_of_limit(index * term, index, sp.oo) if plain else 0
+        if sign == 0:
+            raise
+        return Value(sign * mp.inf, mp.mpf(0))
 
 
 # --------------------------------------------------------------------------- integrals

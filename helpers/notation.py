@@ -92,7 +92,10 @@ def _as_label(label) -> Str:
 
 
 def _number_out_of(value: sp.Expr, test) -> bool:
-    return bool(value.is_number and value.is_comparable and test(value))
+    if not (value.is_number and value.is_comparable):
+        return False
+    # Digits decide: of two exact numbers that nearly agree, SymPy may not say which is larger.
+    return bool(test(value if value.is_Rational else sp.N(value, 30)))
 
 
 # --------------------------------------------------------------------------- distributions
@@ -1292,7 +1295,7 @@ class Expectation(_UnderDistribution):
         points = d.points()
         if points is not None:
             # A point without mass contributes nothing, whatever the function is there.
-            masses = {k: d.pdf(self.variable).subs(self.variable, k) for k in points}
+            masses = {k: d.pdf(sp.sympify(k)) for k in points}
             terms = [m * self.function.subs(self.variable, k) for k, m in masses.items() if m != 0]
             return sp.Add(*terms)
         return d.total(d.pdf(self.variable) * self.function, self.variable)

@@ -18,14 +18,19 @@ from functools import lru_cache
 import sympy as sp
 
 from helpers.notation import (
+    JSD,
     Bernoulli,
+    Beta,
     Categorical,
     Concrete,
     Density,
     Distribution,
     Empirical,
     Exponential,
+    Gamma,
+    Geometric,
     Likelihood,
+    Mixture,
     Normal,
     Pdf,
     Poisson,
@@ -37,22 +42,27 @@ from helpers.notation import (
 )
 
 __all__ = [
+    "FINITE_FAMILIES",
     "Context",
     "NoPoints",
+    "assumed_domain",
     "concretise",
     "data_domain",
     "domain_of",
     "draw_from",
+    "fingerprint",
     "free_symbols_of",
     "generator",
     "meet",
     "points",
+    "possible",
     "thresholds",
     "tight_families",
     "witness_families",
 ]
 
 _Q = 10**6
+_SCALES = 8
 _RELATIONAL = sp.core.relational.Relational
 
 
@@ -83,79 +93,148 @@ class Context:
 
 def generator(context: Context, *parts) -> random.Random:
     """A random generator that depends on the seed and the step, and on nothing else."""
+    return random.Random(int(fingerprint(context, *parts), 16))
+
+
+def fingerprint(context: Context, *parts) -> str:
+    """What tells one step with one seed from every other, as a short text."""
     text = "|".join([str(context.seed), *map(sp.srepr, parts)])
-    return random.Random(int(hashlib.sha256(text.encode()).hexdigest()[:16], 16))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 # --------------------------------------------------------------------------- witness families
 
 
-def _link(density: Density, k: int):
+def _link(density: Density, k: int, salt: str):
     """A smooth value that depends on the density's name and moves with its parameters."""
-    digest = hashlib.sha256(f"{density.name}{k}".encode()).digest()
+    digest = hashlib.sha256(f"{density.name}{k}{salt}".encode()).digest()
     shift = sp.Rational(digest[0] - 128, 160)
     slopes = [sp.Rational(64 + digest[j + 1] // 2, 128) for j in range(len(density.parameters))]
     return shift + sp.Add(*[s * p for s, p in zip(slopes, density.parameters, strict=True)])
 
 
+def _exp(t):
+    """The exponential; of a number a fraction close to it, with which one can compute exactly."""
+    return sp.Rational(round(sp.exp(t) * 1000), 1000) if t.is_number else sp.exp(t)
+
+
 def _softmax(logits):
-    weights = [sp.exp(t) for t in logits]
+    weights = [_exp(t) for t in logits]
     return [w / sp.Add(*weights) for w in weights]
 
 
-def _families(density: Density, on_its_support: bool) -> dict:
-    v, w = _link(density, 0), _link(density, 1)
-    normal = {"normal": Normal(v, sp.exp(w / 4))}
-    poisson = {"Poisson": Poisson(sp.exp(v / 2))}
-    exponential = {"exponential": Exponential(sp.exp(v / 2))}
-    bernoulli = {"Bernoulli": Bernoulli(1 / (1 + sp.exp(-v)))}
+# Laws on finitely many points: an expectation is a short sum, and more trials cost little.
+FINITE_FAMILIES = ("Bernoulli", "categorical", "two-point")
+_K = sp.Symbol("_k", real=True)
+
+
+def _skew_logistic(location, scale) -> Concrete:
+    """A law on the line that is not symmetric."""
+    z = (_K - location) / scale
+    return Concrete(2 * sp.exp(-z) / (1 + sp.exp(-z)) ** 3 / scale, _K, sp.S.Reals)
+
+
+def _peaked(place: int) -> Concrete:
+    """A law on 0, 1, 2, ... with almost all of its mass at one place: hardly any spread."""
+    rest = sp.Rational(1, 1000)
+    at_place = sp.Piecewise((1 - rest, sp.Eq(_K, place)), (0, True))
+    return Concrete(at_place + rest * Geometric(sp.Rational(9, 10)).pdf(_K), _K, sp.S.Naturals0)
+
+
+def _families(density: Density, on_its_support: bool, salt: str) -> dict:
+    """Laws that fit a density, by family; none with a tie between its moments in common."""
+    v, w = _link(density, 0, salt), _link(density, 1, salt)
+    share = 1 / (1 + _exp(-v))
+    poisson, exponential = Poisson(_exp(v / 2)), Exponential(_exp(v / 2))
     support = density.support
     if support == sp.S.Reals:
+        normal = Normal(v, _exp(w / 4))
         if on_its_support:
-            return normal
-        categorical = {"categorical": Categorical(_softmax([sp.S.Zero, v, w]))}
-        return {**normal, **bernoulli, **categorical, **poisson, **exponential}
-    if isinstance(support, sp.Range) and support.size.is_Integer and support.start == 0:
-        logits = [sp.Rational(k, 2) * _link(density, k) for k in range(int(support.size))]
-        return {"categorical": Categorical(_softmax(logits))}
+            return {"normal": normal, "skew logistic": _skew_logistic(w, _exp(v / 4))}
+        categorical = Categorical(_softmax([sp.S.Zero, v, w]))
+        return {
+            "normal": normal,
+            "Bernoulli": Bernoulli(share),
+            "categorical": categorical,
+            "Poisson": poisson,
+            "exponential": exponential,
+        }
     if support == sp.S.Naturals0:
-        return poisson
+        return {"Poisson": poisson, "geometric": Geometric(share)}
+    if support == sp.S.Naturals:
+        return {"geometric": Concrete(share * (1 - share) ** (_K - 1), _K, support)}
     if support == sp.FiniteSet(0, 1):
-        return bernoulli
-    if isinstance(support, sp.Interval) and (support.start, support.end) == (0, sp.oo):
-        return exponential
-    if isinstance(support, sp.FiniteSet) and all(k.is_Integer for k in support):
-        logits = [sp.Rational(j, 2) * _link(density, j) for j in range(len(support))]
-        masses = dict(zip(sorted(support), _softmax(logits), strict=True))
-        return {"categorical": _on_points(masses, density.name)}
+        return {"Bernoulli": Bernoulli(share)}
+    if isinstance(support, (sp.Range, sp.FiniteSet)) and support.is_finite_set:
+        places = sorted(support)
+        logits = [sp.Rational(j, 2) * _link(density, j, salt) for j in range(len(places))]
+        if places == list(range(len(places))):
+            return {"categorical": Categorical(_softmax(logits))}
+        if all(k.is_Integer for k in places):
+            masses = dict(zip(places, _softmax(logits), strict=True))
+            return {"categorical": _on_points(masses, density.name)}
+    if isinstance(support, sp.Interval) and support.start.is_Rational:
+        low, high = support.start, support.end
+        if (low, high) == (0, sp.oo):
+            return {"exponential": exponential, "gamma": Gamma(1 + _exp(w / 2), _exp(v / 2))}
+        if high is sp.oo:
+            shape, rate = 1 + _exp(w / 2), _exp(v / 2)
+            return {"gamma": Concrete(Gamma(shape, rate).pdf(_K - low), _K, support)}
+        if high.is_Rational:
+            law = Beta(1 + _exp(v / 2), 1 + _exp(w / 2))
+            formula = law.pdf((_K - low) / (high - low)) / (high - low)
+            return {"beta": Concrete(formula, _K, support)}
     raise NoPoints(f"there is no witness family with support {support}")
 
 
-def witness_families(*expressions) -> list[tuple[str, dict]]:
-    """Replacements of the abstract densities by concrete ones, one dictionary per family."""
+def witness_families(*expressions, salt: str = "") -> list[tuple[str, dict]]:
+    """Replacements of the abstract densities by concrete ones, each with the family's name.
+
+    The parameters of the laws are drawn from ``salt``; a finite law is drawn twice.
+    """
     densities = sorted({d for e in expressions for d in e.atoms(Density)}, key=sp.default_sort_key)
     if not densities:
         return [("", {})]
     fixed = any(_shows_its_support(e) for e in expressions)
-    options = [_families(d, fixed) for d in densities]
+    draws = [[_families(d, fixed, f"{salt}{k}") for d in densities] for k in range(2)]
+    options = draws[0]
     shared = [name for name in options[0] if all(name in o for o in options)]
     if not shared:
         first = {d: next(iter(o.values())) for d, o in zip(densities, options, strict=True)}
         return [(" and ".join(dict.fromkeys(next(iter(o)) for o in options)), first)]
-    return [(n, {d: o[n] for d, o in zip(densities, options, strict=True)}) for n in shared]
+    found = []
+    for name in shared:
+        for laws in draws if name in FINITE_FAMILIES else draws[:1]:
+            found.append((name, {d: o[name] for d, o in zip(densities, laws, strict=True)}))
+    if fixed and len(densities) > 1 and len(shared) > 1:
+        # One density from each family in turn.
+        mixed = {
+            d: o[shared[k % len(shared)]]
+            for k, (d, o) in enumerate(zip(densities, options, strict=True))
+        }
+        found.append((f"{shared[0]} and {shared[1]}", mixed))
+    return found
 
 
-def tight_families(*expressions) -> list[tuple[str, dict]]:
-    """Replacements at which inequalities between expectations tend to be tight.
+def tight_families(*expressions, salt: str = "") -> list[tuple[str, dict]]:
+    """Replacements at which inequalities between expectations tend to be tight, or to fail.
 
-    Laws on two points, with even and with uneven masses, for densities with a finite support; one
-    law for all densities; and all densities equal to a finite law that the expressions name.
+    Laws on two points, with even and with uneven masses, for densities with a finite support; laws
+    far apart, very narrow and very wide; one law for all densities; and all densities equal to a
+    finite law that the expressions name.
     """
     densities = sorted({d for e in expressions for d in e.atoms(Density)}, key=sp.default_sort_key)
     if not densities or any(d.support != densities[0].support for d in densities):
         return []
     support = densities[0].support
     found = []
+
+    def in_turn(name, *laws):
+        for first in range(len(laws)):
+            found.append(
+                (name, {d: laws[(first + k) % len(laws)] for k, d in enumerate(densities)})
+            )
+
     if isinstance(support, (sp.FiniteSet, sp.Range)) and support.is_finite_set:
         places = sorted(support)
         for low, high, mass in ((0, -1, 2), (0, -1, 10), (-1, 0, 10), (0, 1, 10)):
@@ -164,14 +243,35 @@ def tight_families(*expressions) -> list[tuple[str, dict]]:
             masses[places[high]] += sp.Rational(1, mass)
             law = _on_points(masses, densities[0].name)
             found.append(("two-point", dict.fromkeys(densities, law)))
-    elif support == sp.S.Reals and not any(_shows_its_support(e) for e in expressions):
-        # Almost equal laws, and laws far apart in either order.
-        for odds in ((500, 499), (500, 1), (1, 500), (1, 999), (100, 900)):
-            shares = [Bernoulli(sp.Rational(k, 1000)) for k in odds]
-            laws = {d: shares[k % 2] for k, d in enumerate(densities)}
-            found.append(("Bernoulli", laws))
+        # Almost all of the mass on one point: on the same for all densities, or on another each.
+        tiny = sp.Rational(1, 10**20)
+        peaks = [{k: 1 - (len(places) - 1) * tiny if k == p else tiny for k in places}
+                 for p in places]  # fmt: skip
+        in_turn("two-point", *[_on_points(m, densities[0].name) for m in peaks])
+    elif support == sp.S.Reals:
+        if not any(_shows_its_support(e) for e in expressions):
+            # Almost equal laws, and laws far apart in either order.
+            for odds in ((500, 499), (500, 1), (1, 999), (100, 900)):
+                in_turn("Bernoulli", *[Bernoulli(sp.Rational(k, 1000)) for k in odds])
+            rare = sp.Rational(1, 10**6)
+            for low, high, odds in ((-(10**6), 1, sp.S.Half), (0, 10**6, rare), (-rare, 0, rare)):
+                masses = [{low: 1 - q, high: q} for q in (odds, 1 - odds)]
+                in_turn("two-point", *[_on_points(m, densities[0].name) for m in masses])
+        if not any(e.atoms(Mixture, JSD) for e in expressions):
+            in_turn("normal", Normal(0, 1), Normal(1000, 1))
+        in_turn("normal", Normal(0, sp.Rational(1, 10**30)))
+        in_turn("normal", Normal(0, 10**30))
+    elif support == sp.S.Naturals0:
+        in_turn("Poisson", Poisson(sp.Rational(1, 1000)), Poisson(3))
+        in_turn("Poisson", Poisson(200), Poisson(1))
+        in_turn("geometric", Geometric(sp.Rational(1, 20)), Geometric(sp.Rational(9, 10)))
+        in_turn("peaked", _peaked(3), _peaked(0))
+    elif isinstance(support, sp.Interval) and (support.start, support.end) == (0, sp.oo):
+        in_turn("exponential", Exponential(1000), Exponential(sp.Rational(1, 1000)))
+        in_turn("exponential", Exponential(sp.Rational(1, 1000)), Exponential(1000))
+        in_turn("gamma", Gamma(100, 2), Gamma(sp.Rational(1, 5), 1))
     if len(densities) > 1:
-        name, replacement = witness_families(*expressions)[0]
+        name, replacement = witness_families(*expressions, salt=salt)[0]
         found.append((name, dict.fromkeys(densities, replacement[densities[0]])))
     laws = {d for e in expressions for d in e.atoms(Categorical, Empirical) if not d.atoms(Density)}
     for law in sorted(laws, key=sp.default_sort_key):
@@ -182,8 +282,7 @@ def tight_families(*expressions) -> list[tuple[str, dict]]:
 
 def _on_points(masses: dict, label):
     """The law with these masses; a polynomial, for SymPy pulls a Piecewise apart in an event."""
-    k = sp.Symbol("_k", real=True)
-    return Concrete(sp.interpolate(sorted(masses.items()), k), k, sp.FiniteSet(*masses), label)
+    return Concrete(sp.interpolate(sorted(masses.items()), _K), _K, sp.FiniteSet(*masses), label)
 
 
 def thresholds(expressions, env, context: Context):
@@ -278,6 +377,15 @@ def domain_of(symbol, expressions, context: Context) -> sp.Set:
         for p in e.atoms(Pdf):
             if p.args[1] == symbol and symbol in e.free_symbols and not p.distribution.abstract:
                 return p.distribution.support
+    return _assumed(symbol, sp.S.Reals)
+
+
+def assumed_domain(symbol) -> sp.Set:
+    """Where a symbol lives by its assumptions alone.
+
+    >>> assumed_domain(sp.Symbol("u", positive=True))
+    Interval.open(0, oo)
+    """
     return _assumed(symbol, sp.S.Reals)
 
 
@@ -381,6 +489,29 @@ def draw_from(domain: sp.Set, rng) -> sp.Expr:
     raise NoPoints(f"no points are drawn from {domain}")
 
 
+def draw_far(domain: sp.Set, rng, share: float) -> sp.Expr:
+    """A random exact number of the domain on a given share of the way from tiny to huge scales."""
+    if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers):
+        sign = rng.choice((-1, 1)) if domain == sp.S.Integers else 1
+        return sp.Integer(sign * round(10 ** (1 + 3 * share)))
+    if isinstance(domain, sp.Interval):
+        a, b = domain.start, domain.end
+        # Three digits at a power of ten: SymPy takes the roots of long fractions apart.
+        scale = 18 * share - 9
+        size = rng.randint(101, 999) * sp.Integer(10) ** (round(scale) - 2)
+        if a.is_number and b.is_number:
+            if a.is_finite and b.is_finite:
+                # Close to one of the ends.
+                part = (b - a) * rng.randint(101, 499) / sp.Integer(10) ** (3 + round(9 * share))
+                return a + part if rng.random() < 0.5 else b - part
+            if a.is_finite:
+                return a + size
+            if b.is_finite:
+                return b - size
+            return rng.choice((-1, 1)) * size
+    return draw_from(domain, rng)
+
+
 def _sizes(expressions) -> set:
     """Symbols that say how many observations there are."""
     sizes = {t.size for e in expressions for t in e.atoms(Sample)}
@@ -391,47 +522,102 @@ def _sizes(expressions) -> set:
     return sizes
 
 
-def _structure(expressions, symbol, env) -> list:
-    """Values of one symbol at which a denominator, a logarithm, a piece... of the step changes."""
-    turning = set()
+def _turning(expressions) -> list:
+    """Formulas at whose zeros the steps' structure changes: a pole, a branch, a kink, a piece."""
+    turning: set = set()
     for e in expressions:
         for node in sp.preorder_traversal(e):
-            if isinstance(node, sp.Pow) and node.exp.is_negative:
+            if isinstance(node, sp.Pow) and (node.exp.is_negative or not node.exp.is_integer):
                 turning.add(node.base)
             elif isinstance(node, (sp.log, sp.Abs, sp.sign, sp.floor, sp.ceiling, sp.Heaviside)):
                 turning.add(node.args[0])
-            elif isinstance(node, sp.Pow) and not node.exp.is_integer:
-                turning.add(node.base)
             elif isinstance(node, (sp.Max, sp.Min)):
                 turning |= {a - b for a, b in itertools.combinations(node.args, 2)}
-            elif isinstance(node, _RELATIONAL):
-                turning.add(node.lhs - node.rhs)
-            elif isinstance(node, (sp.KroneckerDelta,)):
+            elif isinstance(node, (_RELATIONAL, sp.KroneckerDelta, sp.Mod)):
                 turning.add(node.args[0] - node.args[1])
+    plain = [
+        e
+        for e in turning
+        if isinstance(e, sp.Expr)
+        and not e.atoms(sp.Indexed, sp.Sum, sp.Integral)
+        and e.count_ops() < 30
+    ]
+    return sorted(plain, key=sp.default_sort_key)[:12]
+
+
+def _structure(turning, symbol, env) -> list:
+    """Values of one symbol at, between and beyond the zeros of the formulas that turn."""
     others = {k: v for k, v in env.items() if isinstance(k, sp.Symbol) and k != symbol}
-    values: list = []
-    for e in sorted(turning, key=sp.default_sort_key)[:12]:
-        plain = not e.atoms(sp.Indexed, sp.Sum, sp.Integral)
-        if symbol in e.free_symbols and plain and e.count_ops() < 30:
-            values += _zeros(e.subs(others), symbol)
-            if isinstance(e, sp.Expr):
-                values += _zeros(e.subs(others) - 1, symbol)
-    return list(dict.fromkeys(values))
+    zeros: list = []
+    for e in turning:
+        if symbol in e.free_symbols:
+            zeros += _zeros(e.subs(others), symbol)
+            zeros += _zeros(e.subs(others) - 1, symbol)
+    zeros = list(dict.fromkeys(zeros))
+    ordered = sorted(zeros, key=lambda v: sp.N(v, 30))
+    # Two that nearly agree may enclose all that is wrong with a step.
+    between = [_near((a + b) / 2, b - a) for a, b in itertools.pairwise(ordered)]
+    beyond = [_near(v * c, v) for v in (*ordered[:1], *ordered[-1:]) for c in (2, sp.S.Half)]
+    beyond += [_near(v + c, sp.S.One) for v in (*ordered[:1], *ordered[-1:]) for c in (-1, 1)]
+    return list(dict.fromkeys([*zeros, *between, *beyond]))
 
 
-def _zeros(e, symbol) -> list:
-    if not e.is_polynomial(symbol) and not e.is_rational_function(symbol):
-        return []
-    numerator = sp.numer(sp.together(e))
-    if not numerator.has(symbol) or sp.degree(numerator, symbol) > 2:
-        return []
-    found = sp.roots(sp.Poly(numerator, symbol))
-    return [r for r in sorted(found, key=sp.default_sort_key) if r.is_real and r.is_number]
+def _near(value, width) -> sp.Expr:
+    """A rational number within a hundredth of a width of a value."""
+    if value.is_Rational or width == 0:
+        return value
+    digits = 3 + max(0, int(sp.ceiling(sp.log(abs(value / width) + 1, 10))))
+    return sp.Rational(str(sp.N(value, digits + 3)))
 
 
-def points(expressions, context: Context, rng, count: int, extra: int = 40):
-    """Points of the domain: ``count`` random ones, then awkward ones, one symbol at a time."""
-    symbols = free_symbols_of(expressions)
+def _undone(e, symbol) -> list:
+    """Where a formula in which the symbol stands once is zero, one operation undone at a time."""
+    value = sp.S.Zero
+    while e != symbol:
+        if e.is_Add:
+            rest, e = e.as_independent(symbol, as_Add=True)
+            value -= rest
+        elif e.is_Mul:
+            rest, e = e.as_independent(symbol, as_Add=False)
+            value /= rest
+        elif isinstance(e, sp.exp) and value.is_positive:
+            e, value = e.args[0], sp.log(value)
+        elif isinstance(e, sp.log):
+            e, value = e.args[0], sp.exp(value)
+        else:
+            return []
+    return [value]
+
+
+@lru_cache(maxsize=4096)
+def _zeros(e, symbol) -> tuple:
+    """The real zeros of a formula in one symbol, exactly; an empty tuple where they are not had."""
+    if e.is_polynomial(symbol) or e.is_rational_function(symbol):
+        numerator = sp.numer(sp.together(e))
+        if not numerator.has(symbol) or sp.degree(numerator, symbol) > 8:
+            return ()
+        polynomial = sp.Poly(numerator, symbol)
+        if polynomial.degree() <= 2:
+            found = sp.roots(polynomial)
+        elif polynomial.domain in (sp.ZZ, sp.QQ):
+            found = sp.real_roots(polynomial, multiple=False)
+            found = [root for root, _ in found]
+        else:
+            return ()
+    else:
+        found = _undone(e, symbol) if e.free_symbols == {symbol} and e.count(symbol) == 1 else []
+    kept = [r for r in found if r.is_number and r.is_real]
+    return tuple(sorted(kept, key=sp.default_sort_key))
+
+
+def points(
+    expressions, context: Context, rng, count: int, extra: int = 40, *, far: int | None = None
+):
+    """Points of the domain: ``count`` random ones, then awkward ones, one symbol at a time.
+
+    ``far`` are drawn from all scales: by default a sixth as many as awkward ones, at most eight.
+    """
+    symbols = _together(free_symbols_of(expressions), context)
     bases = bases_of(expressions)
     sizes = _sizes([*expressions, *context.background])
     domains = {s: domain_of(s, expressions, context) for s in symbols}
@@ -443,20 +629,48 @@ def points(expressions, context: Context, rng, count: int, extra: int = 40):
         return
     data = {b: data_domain(b, expressions, context) for b in bases}
 
-    def draw():
-        env = {s: draw_from(domains[s], rng) for s in symbols}
+    def observed(env):
+        sizes_here = [int(env[s]) for s in symbols if s in sizes]
         for b in bases:
-            env[b] = tuple(draw_from(data[b], rng) for _ in range(8))
+            # The support of the data may depend on a parameter.
+            region = data[b].subs(_plain(env))
+            env[b] = tuple(draw_from(region, rng) for _ in range(max([8, *sizes_here])))
         return env
+
+    def draw():
+        return observed({s: draw_from(domains[s], rng) for s in symbols})
+
+    def distant():
+        while True:
+            # Each symbol takes every scale once, in an order of its own.
+            scales = {s: rng.sample(range(_SCALES), _SCALES) for s in symbols}
+            for k in range(_SCALES):
+                env = {}
+                for s in symbols:
+                    share = (scales[s][k] + rng.random()) / _SCALES
+                    env[s] = (
+                        sp.Integer(6 + int(24 * share))
+                        if s in sizes
+                        else draw_far(domains[s], rng, share)
+                    )
+                yield observed(env)
 
     def special():
         plain = [s for s in symbols if s not in sizes]
         corners = {s: awkward(domains[s]) for s in plain}
+        turning = _turning(expressions)
         env = draw()
         for s in plain:
-            for v in _structure(expressions, s, env):
+            for v in _structure(turning, s, env):
                 if _inside(v, domains[s]):
                     yield {**env, s: v}
+        if len(plain) > 1:
+            # Where the others are simple, a zero may exist that is missing elsewhere.
+            for s, k in itertools.product(plain, range(2)):
+                simple = {**env, **{r: (corners[r] * 2 + [env[r]] * 2)[k] for r in plain if r != s}}
+                for v in _structure(turning, s, simple):
+                    if _inside(v, domains[s]):
+                        yield {**simple, s: v}
         for pair in itertools.combinations(plain, 2):
             if domains[pair[0]] == domains[pair[1]]:
                 env = draw()
@@ -485,13 +699,44 @@ def points(expressions, context: Context, rng, count: int, extra: int = 40):
 
     yield from fresh((draw() for _ in range(count * 60)), count)
     yield from fresh(special(), extra)
+    far = min(_SCALES, extra // 6) if far is None else far
+    yield from fresh(itertools.islice(distant(), far * 10), far)
+
+
+def _together(symbols, context) -> list:
+    """The symbols, and those that the hypotheses tie to them."""
+    found = set(symbols)
+    relations = [r.free_symbols for r in context.relations]
+    while any(r & found and not r <= found for r in relations):
+        found |= set().union(*[r for r in relations if r & found])
+    return free_symbols_of([sp.Tuple(*found)])
+
+
+def possible(expressions, context: Context) -> bool:
+    """Was a point of the domain found that satisfies the hypotheses?
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> possible([x], Context(hypotheses=(x < 0, x > 1)))
+    False
+    """
+    if not context.relations:
+        return True
+    everything = [*expressions, *context.relations]
+    drawn = points(everything, context, generator(context, *everything), 5, 0)
+    try:
+        return next(drawn, None) is not None
+    except NoPoints:
+        return False
 
 
 def _solutions(relation, symbol, rest) -> list:
     """The values of ``symbol`` that satisfy an equation where the other symbols are given."""
     linear = _linear_solution(relation, symbol)
     if linear is None:
-        return sp.solve(relation.subs(rest), symbol)
+        gap = (relation.lhs - relation.rhs).subs(rest)
+        if gap.is_polynomial(symbol) and sp.degree(gap, symbol) == 2:
+            return list(sp.roots(sp.Poly(gap, symbol)))
+        return sp.solve(gap, symbol)
     numerator, denominator = (sp.sympify(t).xreplace(rest) for t in linear)
     # A factor that vanishes at this point leaves the equation to hold for all values or none.
     return [] if denominator.is_zero is not False else [numerator / denominator]
@@ -509,12 +754,11 @@ def _linear_solution(relation, symbol) -> tuple | None:
 
 def meet(env, context: Context):
     """Make a point obey the hypotheses that are relations, or give it up (None)."""
-    for relation in context.relations:
-        plain = {k: v for k, v in env.items() if isinstance(k, sp.Symbol)}
-        if not relation.free_symbols & set(plain):
-            continue
-        if isinstance(relation, sp.Eq):
+    about = [r for r in context.relations if r.free_symbols & set(_plain(env))]
+    for relation in about:
+        if isinstance(relation, sp.Eq) and not _holds(relation, env):
             # A symbol that occurs linearly is found without a search for roots.
+            plain = _plain(env)
             names = sorted(relation.free_symbols & set(plain), key=str)
             last = ([s for s in names if _linear_solution(relation, s)] or names)[-1]
             rest = {k: v for k, v in plain.items() if k != last}
@@ -523,7 +767,25 @@ def meet(env, context: Context):
             solutions = [s for s in solutions if _inside(s, domain)]
             if not solutions:
                 return None
-            env = {**env, last: solutions[0]}
-        elif relation.subs(plain) != sp.true:
-            return None
-    return env
+            # The branch that the point is on already, so that each is met by some points.
+            env = {**env, last: min(solutions, key=lambda v, last=last: abs(v - env[last]))}
+    return env if all(_holds(relation, env) for relation in about) else None
+
+
+def _plain(env) -> dict:
+    return {k: v for k, v in env.items() if isinstance(k, sp.Symbol)}
+
+
+def _holds(relation, env) -> bool:
+    """Does the relation hold at the point, as far as thirty digits tell for an equation?"""
+    plain = _plain(env)
+    if isinstance(relation.lhs, sp.Expr) and isinstance(relation.rhs, sp.Expr):
+        # Of fractions it is known at once, without the detours of a SymPy relation.
+        low, high = (t.xreplace(plain) for t in (relation.lhs, relation.rhs))
+        if low.is_Rational and high.is_Rational:
+            return bool(relation.func(low, high))
+    here = relation.subs(plain)
+    if here in (sp.true, sp.false) or not isinstance(here, sp.Eq):
+        return here == sp.true
+    gap = sp.N(here.lhs - here.rhs, 40, maxn=400)
+    return bool(gap.is_number and abs(gap) < sp.Float("1e-30"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import lru_cache
 
+import mpmath as mp
 import sympy as sp
 
 from helpers.algebra import (
@@ -19,6 +21,7 @@ from helpers.algebra import (
     open_logs,
     simplify_residue,
 )
+from helpers.evaluation import NotEvaluable, Undefined, evaluate
 from helpers.notation import (
     JSD,
     KL,
@@ -27,6 +30,7 @@ from helpers.notation import (
     Expectation,
     Independent,
     Indicator,
+    Likelihood,
     Mixture,
     Pdf,
     Probability,
@@ -61,19 +65,55 @@ def is_nonnegative(e, context: Context, background=()) -> bool:
 
 def _sign(e, context, background, which) -> bool:
     e = sp.sympify(e)
-    if getattr(e, which):
+    if _has_sign(e, which):
         return True
     e = _onto_positive(e, [e, *background], context)
     if e is None or _has_fine_powers(e):
         return False
     for form in (lambda t: t, sp.factor, lambda t: sp.factor(sp.cancel(sp.together(t)))):
         e = form(e) if e.count_ops() < 300 else e
-        if getattr(e, which):
+        if _has_sign(e, which):
             return True
         numerator, denominator = sp.fraction(sp.together(e)) if e.count_ops() < 300 else (e, 1)
-        if sp.sympify(denominator).is_positive and getattr(sp.expand(numerator), which):
+        if _has_sign(sp.sympify(denominator), "is_positive") and _has_sign(
+            sp.expand(numerator), which
+        ):
             return True
     return False
+
+
+def _has_sign(e, which) -> bool:
+    """What SymPy says, unless it misjudges a number in the expression.
+
+    SymPy takes the sign of a number from a few digits; a logarithm close to log 1 may have none.
+    """
+    return bool(getattr(e, which)) and all(map(_number_is_judged_well, _numbers_in(e)))
+
+
+def _numbers_in(e) -> list:
+    """The largest parts that are numbers, those of a sum taken together."""
+    if e.is_Rational or e.is_Symbol:
+        return []
+    if e.is_number:
+        return [e]
+    if not e.is_Add:
+        return [n for t in e.args if isinstance(t, sp.Expr) for n in _numbers_in(t)]
+    plain = sp.Add(*[t for t in e.args if t.is_number])
+    return _numbers_in(plain) + [n for t in e.args if not t.is_number for n in _numbers_in(t)]
+
+
+@lru_cache(maxsize=1024)
+def _number_is_judged_well(e) -> bool:
+    try:
+        found = evaluate(e, {}, 80)
+    except (NotEvaluable, Undefined, ValueError):
+        return False
+    if isinstance(found.value, mp.mpc) or found.is_infinite:
+        return not (e.is_positive or e.is_negative)
+    if abs(found.value) <= found.error:
+        # Zero, or as good as: SymPy may know it exactly, but must not see a sign.
+        return not (e.is_positive or e.is_negative)
+    return not (e.is_negative if found.value > 0 else e.is_nonnegative)
 
 
 def _has_fine_powers(e) -> bool:
@@ -192,9 +232,9 @@ def same_arg(f, g, context: Context) -> str:
         extra = sp.expand(ng - ratio * nf)
         what = "a positive multiple" if is_zero(extra) else "a positive multiple plus a constant"
         return f"one is {what} of the other, factor {ratio}"
-    if is_zero(g - sp.log(f)):
+    if _not_negative(f, context, background) and is_zero(g - sp.log(f)):
         return "log is strictly increasing"
-    if is_zero(f - sp.log(g)) or is_zero(g - sp.exp(f)):
+    if is_zero(g - sp.exp(f)) or (_not_negative(g, context, background) and is_zero(f - sp.log(g))):
         return "exp is strictly increasing"
     plain = not (nf.atoms(VocabularyExpr, sp.Piecewise) | ng.atoms(VocabularyExpr, sp.Piecewise))
     if len(over) == 1 and plain and nf.count_ops() + ng.count_ops() < 120:
@@ -206,6 +246,15 @@ def same_arg(f, g, context: Context) -> str:
             if is_positive(ratio, context, background):
                 return "their derivatives have the same sign everywhere"
     return ""
+
+
+def _not_negative(e, context, background) -> bool:
+    """Is it not negative, as a likelihood, a product of densities or by its sign?"""
+    if type(e) is Likelihood or isinstance(e, Pdf):
+        return True
+    if isinstance(e, sp.Product):
+        return _not_negative(e.function, context, background)
+    return is_nonnegative(e, context, background)
 
 
 def _free_of(e, over) -> bool:
@@ -235,6 +284,8 @@ def _coefficients(e, over) -> dict:
 def optimum(f, values: dict, subject_to, context: Context, background=()) -> str:
     """Why f is largest at ``values``."""
     over = list(values)
+    if any(v.is_infinite for v in values.values()):
+        return ""
     if len(over) == 1 and isinstance(f, sp.Piecewise):
         return _boundary(f, over[0], values[over[0]], context)
     f = normal_form(f)

@@ -21,7 +21,15 @@ from functools import lru_cache
 import mpmath as mp
 import sympy as sp
 
-__all__ = ["NotEvaluable", "Undefined", "Value", "integrate", "kinks_of", "series"]
+__all__ = [
+    "NotEvaluable",
+    "Undefined",
+    "Value",
+    "integrate",
+    "kinks_of",
+    "series",
+    "sign_of_limit",
+]
 
 _MAX_LEVEL = 8
 _MAX_TERMS = 6000
@@ -54,6 +62,8 @@ def integrate(f: sp.Expr, x: sp.Symbol, a: sp.Expr, b: sp.Expr, digits: int) -> 
     ------
     NotEvaluable
         If two successive levels never agree.
+    Undefined
+        If parts of the integral diverge to either infinity.
 
     Examples
     --------
@@ -78,11 +88,18 @@ def integrate(f: sp.Expr, x: sp.Symbol, a: sp.Expr, b: sp.Expr, digits: int) -> 
         except _NoDecay as problem:
             infinite.append(_divergence(piece, variable, problem))
             continue
+        except NotEvaluable:
+            # An integrand of one sign that grows at zero no slower than 1/u has no finite integral.
+            sign = sign_of_limit(piece * variable, variable, sp.S.Zero) if kind != "line" else 0
+            if sign == 0:
+                raise
+            infinite.append(sign * mp.inf)
+            continue
         total += part.value
         error += part.error
     if infinite:
         if any(sign != infinite[0] for sign in infinite):
-            raise NotEvaluable("the integral diverges in both directions")
+            raise Undefined("the integral diverges in both directions")
         return Value(infinite[0], mp.mpf(0))
     return Value(total, error)
 
@@ -97,15 +114,24 @@ class _NoDecay(Exception):  # noqa: N818
 
 def _divergence(f, x, problem):
     """+inf or -inf where the integral provably diverges; else the integral is given up."""
+    sign = sign_of_limit(x * f, x, problem.end)
+    if sign == 0:
+        raise NotEvaluable("the integrand falls off too slowly")
+    return sign * (mp.inf if problem.end is not -sp.oo else -mp.inf)
+
+
+def sign_of_limit(e, x, point) -> int:
+    """1 or -1 where ``e`` has a limit with that sign, finite or not; 0 where none is known.
+
+    >>> t = sp.Symbol("t")
+    >>> sign_of_limit(-t, t, sp.oo)
+    -1
+    """
     try:
-        tail = sp.limit(x * f, x, problem.end)
-    except (NotImplementedError, ValueError, TypeError) as trouble:
-        raise NotEvaluable("the integrand does not fall off") from trouble
-    if tail.is_extended_positive:
-        return mp.inf if problem.end is not -sp.oo else -mp.inf
-    if tail.is_extended_negative:
-        return -mp.inf if problem.end is not -sp.oo else mp.inf
-    raise NotEvaluable("the integrand falls off too slowly")
+        limit = sp.limit(e, x, point)
+    except (NotImplementedError, ValueError, TypeError):
+        return 0
+    return bool(limit.is_extended_positive) - bool(limit.is_extended_negative)
 
 
 # --------------------------------------------------------------------------- where to cut
@@ -113,7 +139,7 @@ def _divergence(f, x, problem):
 
 def _marks(f, x, a, b):
     """Interior cuts, and (centre, scale) if one sinh rule over the whole line will do."""
-    kinks = kinks_of(f, x)
+    kinks = kinks_of(f, x) | _poles(f, x)
     features = _features(f, x)
     low, high = _mp(a), _mp(b)
     inside = sorted(k for k in kinks if low < _mp(k) < high)
@@ -174,6 +200,16 @@ def _roots(e, x) -> set:
         return {r for r in sp.solve(e, x) if r.is_real and r.is_number}
     except NotImplementedError:
         return set()
+
+
+def _poles(f, x) -> set:
+    """Where a divisor of degree one or two, or the inside of a logarithm, vanishes."""
+    found = set()
+    bases = {n.base for n in f.atoms(sp.Pow) if n.exp.is_negative}
+    for base in bases | {n.args[0] for n in f.atoms(sp.log)}:
+        if base.has(x) and base.is_polynomial(x) and sp.degree(base, x) <= 2:
+            found |= _roots(base, x)
+    return found
 
 
 def _features(f, x) -> list:
@@ -411,6 +447,10 @@ def _later_bump(at, k, negligible):
 
 
 def _accelerated(at, start, digits) -> Value:
+    # Extrapolation gives a number for some divergent series, too: their terms do not vanish.
+    early, late = (max(abs(at(start + 10**k + j)) for j in range(3)) for k in (3, 6))
+    if not late <= early * mp.mpf("0.9"):
+        raise NotEvaluable("the terms of the sum do not fall")
     try:
         one = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="richardson+shanks")
         two = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="levin")

@@ -1,7 +1,7 @@
 """True steps, from elementary to nasty: every one of them must be accepted.
 
-Each entry is a name and a function that builds the step; ``BEYOND`` names the true steps that
-the checker can neither show nor refute, or only evaluate, and says so.
+Each entry is a name and a function that builds the step. What lies beyond the checker is listed in
+``steps_student.BEYOND``.
 """
 
 import sympy as sp

@@ -188,6 +188,41 @@ def test_scalars_are_taken_for_tuples():
     assert Derivation(theta, hypotheses=shown).equals(theta_star).status == "proved"
 
 
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ({"domain": {"x": sp.Interval(0, 1)}}, TypeError, "domain must have symbols"),
+        ({"domain": {x: (0, 1)}}, TypeError, "domain of x must be a SymPy Set"),
+        ({"domain": {x: sp.Interval(2, 1)}}, ValueError, "domain of x is empty"),
+        ({"domain": {u: sp.Interval(-2, -1)}}, ValueError, "u is assumed to live in"),
+        ({"domain": {x: sp.S.Complexes}}, ValueError, "set of real numbers"),
+        ({"hypotheses": (sp.Lt(u, 0),)}, ValueError, "hypotheses: one of them is false"),
+        ({"hypotheses": (u,)}, TypeError, "hypotheses must be sentences or SymPy relations"),
+    ],
+)
+def test_what_cannot_be_assumed_is_refused(given, error, text):
+    with pytest.raises(error, match=text):
+        Derivation(x, **given)
+
+
+def test_a_conjunction_of_hypotheses_falls_into_its_parts():
+    d = Derivation(x**2, hypotheses=sp.And(x > 0, x < 1))
+    assert set(d.hypotheses) == {x > 0, x < 1}
+    assert d.at_most(x).status in ("proved", "numeric")
+    assert Derivation(u, hypotheses=(u > 0, "seen")).hypotheses == ("seen",)
+
+
+def test_a_limit_may_not_hold_what_goes_to_it():
+    with pytest.raises(ValueError, match="e must be free of u"):
+        Derivation(1 / u).tends_to(1 / u**2, as_=(u, sp.oo))
+
+
+def test_a_restarted_derivation_keeps_what_may_be_assumed():
+    d = Derivation(x, hypotheses=(x > 1,), over=x).restarted(x**2)
+    assert d.conclusion == x**2
+    assert d.at_least(x).status == "proved"
+
+
 def test_two_parameters_and_a_constraint():
     s1, s2 = sp.symbols("s_1 s_2", positive=True)
     start = Derivation(ArgMax(sp.log(s1) + 3 * sp.log(s2), (s1, s2)))

@@ -6,9 +6,10 @@
 The cells of the stored notebooks run here with a checker that believes everything, which is quick
 and shows which steps the chapters take. Each step is then checked for real, and so is every broken
 copy of it (:mod:`tools.mutation_operators`). A copy that the checker accepts has survived. Some
-survivors are true statements, such as a bound made weaker: ``mutants_equivalent.toml`` lists those
-that were reviewed, each with the reason. Any other survivor ends the run with a failure, and so
-does a reviewed entry that no longer matches anything.
+survivors are true statements. Where that follows from the unbroken step, by a proof, the copy
+counts as equivalent: a bound that is weaker than the step's own, a value that is the same. The
+others are listed in ``mutants_equivalent.toml``, each with the reason. Any other survivor ends the
+run with a failure, and so does a reviewed entry that no longer matches anything.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ import nbformat
 import sympy as sp
 
 import helpers.derivation
+import helpers.exercises
 import helpers.explorer
 import helpers.plotting
 import helpers.refutation
@@ -63,7 +65,7 @@ OPPOSITE = {
 }
 SECONDS = 30.0  # of processor time for one broken step; what takes longer is named as undecided
 
-KILLED, SURVIVED, UNDECIDED = "killed", "survived", "undecided"
+KILLED, SURVIVED, UNDECIDED, FOLLOWS = "killed", "survived", "undecided", "follows"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Link:
     method: str
     expression: sp.Basic
     options: tuple[tuple[str, Any], ...]
+    is_answer: bool = False  # to an exercise, where a wrong one may be given on purpose
 
     def check(self, method: str, expression: sp.Basic, options: dict[str, Any]) -> Derivation:
         return getattr(self.before, method)(expression, **options)
@@ -123,6 +126,7 @@ class Recorder:
         self.chapter = ""
         self._undo: list[tuple[Any, str, Any]] = []
         self._listening = True
+        self._answering = False
 
     def __enter__(self) -> Recorder:
         for name in STEPS:
@@ -132,6 +136,7 @@ class Recorder:
         self._put(helpers.explorer, "explore", draw_nothing)
         self._put(helpers.plotting, "show", draw_nothing)
         self._put(helpers.refutation, "refuted", self._not_a_step)
+        self._put(helpers.exercises.Exercise, "check", self._as_answer())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,11 +155,25 @@ class Recorder:
             claim = derivation.name or f"(unnamed) {derivation.start}"
             number = len(derivation.steps) + 1
             if self._listening and in_a_cell(sys._getframe(1).f_code.co_filename):
-                link = Link(self.chapter, claim, number, derivation, name, made, kept)
+                link = Link(
+                    self.chapter, claim, number, derivation, name, made, kept, self._answering
+                )
                 self.links.append(link)
             return after
 
         return step
+
+    def _as_answer(self) -> Callable:
+        check = helpers.exercises.Exercise.check
+
+        def answered(exercise: helpers.exercises.Exercise, answer: object) -> Any:
+            self._answering = True
+            try:
+                return check(exercise, answer)
+            finally:
+                self._answering = False
+
+        return answered
 
     def _not_a_step(self, build: Callable[[], Derivation]) -> Anything:
         """Stand in for `refuted`: what a chapter refutes on purpose is no step that it takes."""
@@ -288,7 +307,28 @@ def judge_link(index: int) -> Outcome:
 
 
 def judge_mutant(mutant: Mutant) -> Outcome:
-    return judge(_links[mutant.link], mutant.method, mutant.expression, dict(mutant.options))
+    link = _links[mutant.link]
+    outcome = judge(link, mutant.method, mutant.expression, dict(mutant.options))
+    if outcome.fate != KILLED and (reason := follows(link, mutant)):
+        return Outcome(FOLLOWS, reason, outcome.seconds)
+    return outcome
+
+
+def follows(link: Link, mutant: Mutant) -> str:
+    """Why a broken copy is true if the step itself is, shown by proof; else an empty string."""
+    if mutant.method != link.method or mutant.options != link.options:
+        return ""
+    relation, reason = {
+        "at_most": ("at_most", "The bound is weaker than the step's own."),
+        "at_least": ("at_least", "The bound is weaker than the step's own."),
+        "equals": ("equals", "The value is the same."),
+        "defined_as": ("equals", "The value is the same."),
+    }.get(link.method, ("", ""))
+    if not relation or isinstance(link.expression, sp.Tuple):
+        return ""
+    own = link.before.restarted(link.expression)
+    outcome = judge(replace(link, before=own), relation, mutant.expression, {})
+    return reason if outcome.how.startswith(("proved", "exact")) else ""
 
 
 def in_parallel(work: Callable, items: Sequence, processes: int) -> Iterator:
@@ -355,7 +395,7 @@ class Report:
     def survivors(self) -> list[tuple[Mutant, Outcome, Review | None]]:
         found = []
         for mutant, outcome in zip(self.mutants, self.outcomes, strict=True):
-            if outcome.fate != KILLED:
+            if outcome.fate not in (KILLED, FOLLOWS):
                 link = self.links[mutant.link]
                 review = next((r for r in self.reviews if r.covers(link, mutant, outcome)), None)
                 found.append((mutant, outcome, review))
@@ -390,16 +430,23 @@ class Report:
         for operator in OPERATORS:
             killed = counts[operator, KILLED]
             left = counts[operator, SURVIVED] + counts[operator, UNDECIDED]
-            rows.append((killed + left, killed, reviewed[operator], left - reviewed[operator]))
+            same = counts[operator, FOLLOWS] + reviewed[operator]
+            left -= reviewed[operator]
+            rows.append((killed + same + left, killed, same, left))
             lines.append("{:32}{:>9}{:>9}{:>12}{:>11}".format(operator, *rows[-1]))
         totals = [sum(column) for column in zip(*rows, strict=True)]
         lines.append("{:32}{:>9}{:>9}{:>12}{:>11}".format("all", *totals))
-        equivalent = [(m, review) for m, _, review in self.survivors() if review is not None]
-        if equivalent:
-            lines += ["", "Equivalent, as reviewed in tools/mutants_equivalent.toml:"]
-            for mutant, review in equivalent:
+        pairs = zip(self.mutants, self.outcomes, strict=True)
+        proved = [(m, outcome.how) for m, outcome in pairs if outcome.fate == FOLLOWS]
+        kept = [(m, review.reason) for m, _, review in self.survivors() if review is not None]
+        for title, equivalent in (
+            ("Equivalent, by a proof from the step itself:", proved),
+            ("Equivalent, as reviewed in tools/mutants_equivalent.toml:", kept),
+        ):
+            lines += ["", title] if equivalent else []
+            for mutant, reason in equivalent:
                 lines.append(f"  {self.links[mutant.link].name}, {mutant.operator}: {mutant.text}")
-                lines.append(f"      {review.reason}")
+                lines.append(f"      {reason}")
         if self.unexpected():
             lines += ["", "Survivors, not reviewed:"]
             for mutant, outcome in self.unexpected():
@@ -425,8 +472,17 @@ def run(
 ) -> Report:
     """Check every step and its broken copies, or a seeded sample of the copies.
 
-    Without ``baselines`` the steps themselves are taken as true: nbval checks them as well.
+    Without ``baselines`` the steps themselves are taken as true: nbval checks them as well. An
+    answer to an exercise that is wrong, as it may be on purpose, is left out.
     """
+    _links[:] = links
+    answers = [index for index, link in enumerate(links) if link.is_answer]
+    wrong = {
+        index
+        for index, outcome in zip(answers, in_parallel(judge_link, answers, processes), strict=True)
+        if outcome.fate == KILLED
+    }
+    links = [link for index, link in enumerate(links) if index not in wrong]
     chosen = [mutant for index, link in enumerate(links) for mutant in mutants_of(index, link)]
     complete = sample is None or sample >= len(chosen)
     if not complete:
