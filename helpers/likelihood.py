@@ -278,7 +278,7 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
 
 
 def _weighted(family: Any, params: dict[str, Any], sample: _Sample) -> Any:
-    """Sum the log-density over the sample, for parameters that are known to be valid."""
+    """Sum the log-density over the sample."""
     if not isinstance(family, stats.rv_discrete) and not any(map(np.ndim, params.values())):
         direct = _directly(family, params, sample)
         if direct is not None:
@@ -313,6 +313,8 @@ def _directly(family: Any, params: dict[str, Any], sample: _Sample) -> Any:
     as long as the densities themselves.
     """
     *shapes, loc, scale = (np.atleast_1d(np.asarray(value, float)) for value in params.values())
+    if not scale[0] > 0.0:
+        return None  # a search has driven it to zero
     lower, upper = family._get_support(*shapes)
     log_density = _INSIDE.get(family.name, family._logpdf)
     total = -sample.n * math.log(scale[0])
