@@ -145,7 +145,10 @@ def _parameter_names(family: Any) -> list[str]:
 def _as_params(family: Any, params: Any) -> dict[str, Any]:
     names = _parameter_names(family)
     if not isinstance(params, Mapping):
-        values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        try:
+            values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        except (TypeError, ValueError):
+            values = None
         if values is None or values.size > len(names):
             raise ValueError(f"params: expected a mapping or at most {len(names)} numbers: {names}")
         params = dict(zip(names, values.tolist(), strict=False))
@@ -261,8 +264,13 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
     """
     family = _as_family(family)
     full = _as_params(family, params)
-    arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in full.values()))
     names = list(full)
+    try:
+        arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in full.values()))
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"params: expected numbers, or arrays that broadcast, for {names}: {error}"
+        ) from None
     shapes = arrays[: len(names) - (1 if isinstance(family, stats.rv_discrete) else 2)]
     valid = np.asarray(family._argcheck(*shapes)) & np.isfinite(arrays).all(axis=0)
     if "scale" in full:
@@ -341,7 +349,8 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         The observations.
     fixed : mapping, optional
         Parameters that are known. Without a word about them, ``loc=0`` holds for discrete laws and
-        laws on a half-line, and ``loc=0, scale=1`` for laws on (0, 1); None frees a parameter.
+        laws on a half-line, ``loc=0, scale=1`` for laws on (0, 1), and ``scale=1`` on the circle;
+        None frees a parameter.
 
     Returns
     -------
@@ -367,6 +376,10 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         return _fit_categorical(data, fixed)
     family = _as_family(family)
     names = _parameter_names(family)
+    if fixed is not None and not isinstance(fixed, Mapping):
+        raise TypeError(
+            f"fixed: expected a mapping from names to numbers, got {type(fixed).__name__}"
+        )
     known = {**_convention(family), **(fixed or {})}
     for name, value in known.items():
         if name not in names:
@@ -376,6 +389,10 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         ):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
     known = {name: float(value) for name, value in known.items() if value is not None}
+    for name, value in known.items():
+        low, high = _domain(family, name)
+        if not low <= value <= high or (name == "scale" and not value > 0.0):
+            raise ValueError(f"fixed: {name}={value:g} is no valid parameter of {family.name}")
     if isinstance(family, stats.rv_discrete) and "loc" not in known:
         raise ValueError(
             "fixed: expected a value for 'loc': it is a whole number for discrete laws"
@@ -429,6 +446,8 @@ def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
 def _convention(family: Any) -> dict[str, float]:
     if isinstance(family, stats.rv_discrete):
         return {"loc": 0.0}
+    if family.name == "vonmises":
+        return {"scale": 1.0}  # on the circle there is no other
     if family.name == "uniform" or (math.isinf(family.a) and math.isinf(family.b)):
         return {}
     if math.isfinite(family.a) and math.isfinite(family.b):
@@ -459,6 +478,7 @@ _EDGES = {
     "laplace": ("loc",),
     "randint": ("low", "high"),
     "halfnorm": ("loc",),
+    "triang": ("c",),
 }
 
 
@@ -863,6 +883,10 @@ def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str
         start["loc"] = 0.0
     else:
         start = dict(zip(names, family._fitstart(everything), strict=True))
+    sample.require(
+        not {"loc", "scale"} <= set(free) or float(np.ptp(sample.values)) > 0.0,
+        f"observations that are not all equal for {family.name}",
+    )
     domains = {name: _domain(family, name) for name in free}
     middle, spread = float(np.mean(everything)), float(np.std(everything)) or 1.0
     if "scale" in names and math.isinf(family.a) and math.isinf(family.b):
@@ -901,6 +925,12 @@ def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str
         return found.x, found.fun
 
     point = np.array([to_line(name, start[name]) for name in free])
+    if "scale" in free:
+        # A start at which some observation is impossible shows no way: widen it until none is.
+        widened = 0
+        while loss(point) >= 1e299 and widened < 30:
+            point[free.index("scale")] += math.log(2.0)
+            widened += 1
     best, value = maximum_near(point)
     simplex = optimize.minimize(
         loss, best, method="Nelder-Mead", options={"maxfev": 60 * len(free), "adaptive": True}
@@ -1057,7 +1087,10 @@ def _standard_errors(
         names, information = _INFORMATION[family.name]
         chosen = [names.index(name) for name in regular]
         shifted = sample.shifted(params["loc"]) if "loc" not in names else sample
-        matrix = np.asarray(information(shifted, params), dtype=float)[np.ix_(chosen, chosen)]
+        # A square that leaves the floating-point range leaves no standard error, not an exception.
+        with np.errstate(all="ignore"):
+            numbers = {name: np.float64(value) for name, value in params.items()}
+            matrix = np.asarray(information(shifted, numbers), dtype=float)[np.ix_(chosen, chosen)]
     else:
         matrix = _numerical_information(family, params, regular, sample)
     if not (np.isfinite(matrix).all() and (np.diag(matrix) > 0).all()):
