@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -285,17 +286,18 @@ def as_law(value: Any, argument: str) -> Law:
             f"{argument}: expected an array of probabilities or a frozen scipy.stats distribution, "
             f"got {type(value).__name__}"
         )
-    # SciPy offers no public way to read a frozen distribution's parameters by name.
+    # SciPy offers no public way to read a frozen distribution's parameters by name, and its public
+    # support() takes as long as a closed form in full.
     shapes, loc, scale = generic._parse_args(*value.args, **value.kwds)
     parameters = [*shapes, loc, scale]
-    if any(np.ndim(parameter) for parameter in parameters):
+    if not all(isinstance(each, Real) or np.ndim(each) == 0 for each in parameters):
         raise ValueError(f"{argument}: expected scalar parameters, got arrays in {generic.name}")
     shapes = tuple(float(shape) for shape in shapes)
     loc, scale = float(loc), float(scale)
     if not (
         all(math.isfinite(number) for number in (*shapes, loc, scale))
         and scale > 0
-        and np.all(generic._argcheck(*shapes))
+        and bool(generic._argcheck(*shapes))
     ):
         described = ", ".join(f"{number:g}" for number in (*shapes, loc, scale))
         raise ValueError(
@@ -312,9 +314,9 @@ def as_law(value: Any, argument: str) -> Law:
             return _finite_law(generic.xk[order] + loc, generic.pk[order], value)
         if loc != math.floor(loc):
             raise ValueError(f"{argument}: expected a whole number as loc, got {loc:g}")
-        lower, upper = (float(end) for end in value.support())
+        lower, upper = (float(end) + loc for end in generic._get_support(*shapes))
         return Law(generic.name, shapes, loc, 1.0, lower, upper, True, value, generic)
-    lower, upper = (float(end) for end in value.support())
+    lower, upper = (float(end) * scale + loc for end in generic._get_support(*shapes))
     cuts: tuple[float, ...] = ()
     if generic.name == "vonmises":
         # SciPy's density repeats itself along the whole line; its draws lie in one period.
