@@ -343,10 +343,10 @@ def _(m, p, q):
 def _(m, p, q):
     # Chyzak and Nielsen, arXiv:1905.10965, equation 1, as log1p of the part beyond one.
     s1, s2 = m.number(p.scale), m.number(q.scale)
-    r = s1 / s2
-    shift = (m.number(p.loc) - m.number(q.loc)) / s2
-    excess = ((r - 1) * (r - 1) + shift * shift) / (4 * r)
-    return [m.log1p(excess)]
+    # The scales are subtracted before they are divided: their difference is exact when they agree
+    # in most digits, that of their ratio from one is not.
+    stretch, shift = (s1 - s2) / s2, (m.number(p.loc) - m.number(q.loc)) / s2
+    return [m.log1p((stretch * stretch + shift * shift) / (4 * s1 / s2))]
 
 
 @_entry(_WITHIN, "lognorm")

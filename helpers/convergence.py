@@ -8,6 +8,7 @@ make the tail at most delta, and which epsilon goes with n and delta.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,45 +34,51 @@ __all__ = [
 
 # Draws held in memory at once by a simulation.
 _BLOCK = 1 << 20
+_EPSILON = np.finfo(float).eps
+_MOST = 2.0**63
+
+
+def _checked(value: Any, argument: str, valid: Callable[[Any], Any], expected: str) -> np.ndarray:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument}: expected {expected}, got {value!r}") from None
+    if not (np.isfinite(array) & valid(array)).all():
+        raise ValueError(f"{argument}: expected {expected}, got {value!r}")
+    return array
 
 
 def _positive(value: Any, argument: str) -> np.ndarray:
-    array = np.asarray(value, dtype=float)
-    if not (np.isfinite(array).all() and (array > 0).all()):
-        raise ValueError(f"{argument}: expected a positive finite number, got {value!r}")
-    return array
+    return _checked(value, argument, lambda x: x > 0, "a positive finite number")
 
 
 def _not_negative(value: Any, argument: str) -> np.ndarray:
-    array = np.asarray(value, dtype=float)
-    if not (np.isfinite(array).all() and (array >= 0).all()):
-        raise ValueError(f"{argument}: expected a finite number of at least 0, got {value!r}")
-    return array
+    return _checked(value, argument, lambda x: x >= 0, "a finite number of at least 0")
 
 
 def _level(value: Any, argument: str = "delta") -> np.ndarray:
-    array = np.asarray(value, dtype=float)
-    if not ((array > 0).all() and (array < 1).all()):
-        raise ValueError(f"{argument}: expected a probability between 0 and 1, got {value!r}")
-    return array
+    return _checked(value, argument, lambda x: (x > 0) & (x < 1), "a probability between 0 and 1")
 
 
 def _sizes(value: Any) -> np.ndarray:
-    array = np.asarray(value, dtype=float)
-    if not (np.isfinite(array).all() and (array >= 1).all() and (array == np.rint(array)).all()):
-        raise ValueError(f"n: expected a whole number of at least 1, got {value!r}")
-    return array
+    return _checked(
+        value, "n", lambda x: (x >= 1) & (x == np.rint(x)), "a whole number of at least 1"
+    )
 
 
 def _plain(value: Any) -> Any:
     return value if np.ndim(value) else float(value)
 
 
-def _whole(value: Any) -> Any:
+def _whole(least: Callable[[], Any]) -> Any:
+    """Round the sample size that ``least`` computes up to a whole number."""
+    with np.errstate(divide="ignore", over="ignore"):
+        value = np.asarray(least(), dtype=float)
+    if not (value < _MOST).all():
+        raise ValueError("epsilon: too small for a sample size below 2^63")
     # A bound met exactly must not be pushed one sample up by rounding in the last digit.
-    value = np.asarray(value, dtype=float)
     near = np.rint(value)
-    result = np.where(np.abs(value - near) <= 1e-12 * near, near, np.ceil(value))
+    result = np.where(np.abs(value - near) <= 8.0 * _EPSILON * near, near, np.ceil(value))
     result = np.maximum(result, 1.0)
     return result.astype(np.int64) if result.ndim else int(result)
 
@@ -99,11 +106,16 @@ def running_mean(samples: Any, *, axis: int = -1) -> np.ndarray:
     >>> running_mean([1, 0, 1, 1]).round(3).tolist()
     [1.0, 0.5, 0.667, 0.75]
     """
-    array = np.asarray(samples, dtype=float)
+    try:
+        array = np.asarray(samples, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"samples: expected numbers: {error}") from None
     if array.ndim == 0 or array.size == 0:
         raise ValueError(f"samples: expected at least one sample, got shape {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError("samples: expected finite numbers, got nan or infinity")
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError(f"axis: expected an axis of samples, whose shape is {array.shape}")
     moved = np.moveaxis(array, axis, -1)
     means = np.cumsum(moved, axis=-1) / np.arange(1, moved.shape[-1] + 1)
     return np.moveaxis(means, -1, axis)
@@ -197,7 +209,8 @@ def chebyshev_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
     500
     """
     epsilon, delta = _positive(epsilon, "epsilon"), _level(delta)
-    return _whole(_not_negative(variance, "variance") / (delta * epsilon**2))
+    variance = _not_negative(variance, "variance")
+    return _whole(lambda: variance / epsilon**2 / delta)
 
 
 def chebyshev_epsilon(delta: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -254,8 +267,8 @@ def chebyshev_extremal(k: float, *, mean: float = 0.0, std: float = 1.0) -> Any:
     >>> float(law.var()), law.xk.tolist(), law.pk.tolist()
     (1.0, [-2.0, 0.0, 2.0], [0.125, 0.75, 0.125])
     """
-    if not (math.isfinite(k) and k >= 1.0):
-        raise ValueError(f"k: expected a number of at least 1, got {k!r}")
+    k = float(_checked(k, "k", lambda x: x >= 1.0, "a number of at least 1"))
+    mean = float(_checked(mean, "mean", np.isfinite, "a finite number"))
     width = float(_positive(std, "std")) * k
     edge = 0.5 / (k * k)
     points = (mean - width, mean + width) if k == 1.0 else (mean - width, mean, mean + width)
@@ -323,7 +336,8 @@ def hoeffding_sample_size(epsilon: Any, delta: Any, *, width: Any) -> Any:
     185
     """
     ratio = _positive(epsilon, "epsilon") / _positive(width, "width")
-    return _whole(np.log(2.0 / _level(delta)) / (2.0 * ratio**2))
+    delta = _level(delta)
+    return _whole(lambda: np.log(2.0 / delta) / (2.0 * ratio**2))
 
 
 def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
@@ -413,9 +427,8 @@ def clt_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
     97
     """
     deviations = stats.norm.isf(_level(delta) / 2.0)
-    return _whole(
-        _positive(variance, "variance") * (deviations / _positive(epsilon, "epsilon")) ** 2
-    )
+    variance, epsilon = _positive(variance, "variance"), _positive(epsilon, "epsilon")
+    return _whole(lambda: variance * (deviations / epsilon) ** 2)
 
 
 def clt_epsilon(delta: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -526,6 +539,11 @@ def tail_frequency(
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+    if not (hasattr(distribution, "rvs") and hasattr(distribution, "mean")):
+        raise TypeError(
+            "distribution: expected a distribution with rvs and mean, "
+            f"got {type(distribution).__name__}"
+        )
     n, repetitions = int(_sizes(n)), _repetitions(repetitions)
     epsilon = float(_positive(epsilon, "epsilon"))
     confidence = float(_level(confidence, "confidence"))

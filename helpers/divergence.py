@@ -9,7 +9,7 @@ promised (a relative error of 1e-12 from closed forms and of 1e-9 otherwise).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -47,18 +47,20 @@ def _unit(base: float | None) -> float:
 def _all_distributions(values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
     """Say whether the arguments are distributions; refuse a mixture of the two kinds."""
     kinds = [is_distribution(value) for value in values]
-    if any(kinds) and not all(kinds):
+    if True not in kinds:
+        return False
+    if False in kinds:
         odd = names[kinds.index(False)]
         raise TypeError(
             f"{odd}: expected a distribution like the others, got an array; "
             f"give {', '.join(names)} all as arrays or all as distributions"
         )
-    return all(kinds)
+    return True
 
 
 def _scaled(value: Any, unit: float) -> Any:
     result = value / unit if unit != 1.0 else value
-    return float(result) if np.ndim(result) == 0 else result
+    return result if isinstance(result, np.ndarray) else float(result)
 
 
 def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
@@ -268,10 +270,13 @@ def js_distance(p: Any, q: Any, *, base: float | None = None, axis: int = -1) ->
     return _scaled(np.sqrt(js_divergence(p, q, base=base, axis=axis)), 1.0)
 
 
-def _weights(weights: Any, count: int) -> np.ndarray:
+def _weights(weights: Any, count: int) -> tuple[float, ...]:
     if weights is None:
-        return np.full(count, 1.0 / count)
-    share = np.asarray(weights, dtype=float)
+        return (1.0 / count,) * count
+    try:
+        share = np.asarray(weights, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"weights: expected {count} numbers, got {weights!r}") from None
     if share.shape != (count,):
         raise ValueError(
             f"weights: expected {count} numbers, one for each distribution, "
@@ -281,7 +286,7 @@ def _weights(weights: Any, count: int) -> np.ndarray:
         raise ValueError(f"weights: expected numbers that are not negative, got {share.tolist()}")
     if abs(math.fsum(share) - 1.0) > probabilities.SUM_TOLERANCE:
         raise ValueError(f"weights: expected a sum of 1, got {math.fsum(share)!r}")
-    return share
+    return tuple(share.tolist())
 
 
 # --- distributions --------------------------------------------------------------------------
@@ -328,6 +333,7 @@ def _kl_density(log_p: np.ndarray, log_q: np.ndarray, shift: Any) -> tuple[Any, 
 
 
 def _law_kl(p: Law, q: Law) -> float:
+    p = _tabulated(p, q)
     if p.discrete:
         return _discrete_kl(p, q)
     if not _covers(q, p):
@@ -372,6 +378,20 @@ def _terms(density: Any, p: Law, q: Law) -> Any:
 def _sum_over(laws: list[Law], terms: Any, lower: float, upper: float) -> Integral:
     marks = np.concatenate([law.quantiles() for law in laws])
     return summate(terms, lower, upper, marks)
+
+
+def _tabulated(p: Law, q: Law) -> Law:
+    """Return ``p`` as a table of its values where ``q`` is one that may hold them all."""
+    if p.atoms is not None or q.atoms is None:
+        return p
+    values = q.atoms[0]
+    certain = values[p.log_density(values) == 0.0]
+    if certain.size:
+        return replace(p, atoms=(certain, np.zeros(certain.size)))
+    if p.upper - p.lower >= values.size:
+        return p
+    k = np.arange(p.lower, p.upper + 1.0)
+    return replace(p, atoms=(k, p.log_density(k)))
 
 
 def _discrete_kl(p: Law, q: Law) -> float:
@@ -422,6 +442,7 @@ def _expected_log(p: Law, q: Law, what: str) -> float:
 
 
 def _law_cross_entropy(p: Law, q: Law) -> float:
+    p = _tabulated(p, q)
     if p.atoms is not None:
         values, log_p = p.atoms
         log_q = q.log_density(values)
@@ -437,10 +458,10 @@ def _law_cross_entropy(p: Law, q: Law) -> float:
     return _expected_log(p, q, "cross_entropy")
 
 
-def _law_js(laws: list[Law], weights: np.ndarray) -> float:
+def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
     kept = [(law, weight) for law, weight in zip(laws, weights, strict=True) if weight > 0]
     laws = [law for law, _ in kept]
-    weights = np.array([weight for _, weight in kept])
+    weights = tuple(weight for _, weight in kept)
     ceiling = probabilities.weight_entropy(weights)
     log_weights = np.log(weights)
 
@@ -495,12 +516,12 @@ def _law_js(laws: list[Law], weights: np.ndarray) -> float:
     return total(gap=False).checked("js_divergence")
 
 
-def _multivariate_js(everything: tuple[Any, ...], weights: np.ndarray) -> float:
+def _multivariate_js(everything: tuple[Any, ...], weights: tuple[float, ...]) -> float:
     if len(everything) != 2:
         raise ValueError(
             f"p, q: expected two multivariate distributions, got {len(everything)} distributions"
         )
-    if not weights.all():
+    if not all(weights):
         return 0.0
     reduced = multivariate.js_divergence(*multivariate.as_pair(*everything), weights)
     if isinstance(reduced, Integral):
@@ -561,7 +582,7 @@ def _second_moment(p: Law, q: Law) -> float:
             value = np.where((mass > 0) & np.isneginf(log_q), np.nan, value)
         return value, np.zeros(value.shape)
 
-    if p.atoms is not None:
+    if p.atoms is not None or q.atoms is not None:
         return 0.0  # finitely many values of a finite ratio
     if p.discrete:
         return _sum_over([p, q], _terms(density, p, q), p.lower, p.upper).value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ def _log_pareto(z: np.ndarray, b: float) -> np.ndarray:
     return np.where(z >= 1.0, math.log(b) - (b + 1.0) * np.log(z), -np.inf)
 
 
+def _log_invweibull(z: np.ndarray, c: float) -> np.ndarray:
+    return np.where(z > 0.0, math.log(c) - (c + 1.0) * np.log(z) - z**-c, -np.inf)
+
+
 def _log_cauchy(z: np.ndarray) -> np.ndarray:
     # z*z would overflow far out, where log(1 + z*z) is 2 log|z| anyway.
     far = np.abs(z) > 1e10
@@ -34,6 +39,7 @@ def _log_cauchy(z: np.ndarray) -> np.ndarray:
 _LOG_DENSITY = {
     "laplace": lambda z: -np.abs(z) - math.log(2.0),
     "cauchy": _log_cauchy,
+    "invweibull": _log_invweibull,
     "pareto": _log_pareto,
 }
 
@@ -45,6 +51,11 @@ _ANOTHER_NAME = {
     "erlang": lambda shapes, scale: (stats.gamma, shapes, scale),
     "levy": lambda shapes, scale: (stats.invgamma, (0.5,), scale / 2.0),
 }
+
+
+def _onto_circle(angle: Any) -> Any:
+    """Return the same angle between -pi and pi."""
+    return np.remainder(angle + np.pi, 2.0 * np.pi) - np.pi
 
 
 class Empirical:
@@ -202,6 +213,8 @@ class Law:
                 self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
             ]
         )
+        if self.family == "vonmises":
+            points = _onto_circle(points)
         return np.unique(points[np.isfinite(points)])
 
     def _lattice_marks(self) -> np.ndarray:
@@ -235,6 +248,8 @@ def _finite_law(values: np.ndarray, probabilities: np.ndarray, source: Any) -> L
 
 def is_distribution(value: Any) -> bool:
     """Say whether ``value`` is meant as a distribution, not as an array of probabilities."""
+    if type(value) is np.ndarray:
+        return False
     return isinstance(value, Empirical) or hasattr(value, "rvs") or hasattr(value, "logpdf")
 
 
@@ -271,17 +286,18 @@ def as_law(value: Any, argument: str) -> Law:
             f"{argument}: expected an array of probabilities or a frozen scipy.stats distribution, "
             f"got {type(value).__name__}"
         )
-    # SciPy offers no public way to read a frozen distribution's parameters by name.
+    # SciPy offers no public way to read a frozen distribution's parameters by name, and its public
+    # support() takes as long as a closed form in full.
     shapes, loc, scale = generic._parse_args(*value.args, **value.kwds)
     parameters = [*shapes, loc, scale]
-    if any(np.ndim(parameter) for parameter in parameters):
+    if not all(isinstance(each, Real) or np.ndim(each) == 0 for each in parameters):
         raise ValueError(f"{argument}: expected scalar parameters, got arrays in {generic.name}")
     shapes = tuple(float(shape) for shape in shapes)
     loc, scale = float(loc), float(scale)
     if not (
         all(math.isfinite(number) for number in (*shapes, loc, scale))
         and scale > 0
-        and np.all(generic._argcheck(*shapes))
+        and bool(generic._argcheck(*shapes))
     ):
         described = ", ".join(f"{number:g}" for number in (*shapes, loc, scale))
         raise ValueError(
@@ -289,17 +305,28 @@ def as_law(value: Any, argument: str) -> Law:
             f"shapes, loc and scale are ({described})"
         )
     if isinstance(generic, stats.rv_discrete):
+        if generic.name == "poisson_binom":
+            # Its one parameter is a sequence, which SciPy's other methods do not take as such.
+            values = np.arange(len(shapes) + 1.0) + loc
+            return _finite_law(values, value.pmf(values), value)
         if hasattr(generic, "xk"):
             order = np.argsort(generic.xk)
             return _finite_law(generic.xk[order] + loc, generic.pk[order], value)
         if loc != math.floor(loc):
             raise ValueError(f"{argument}: expected a whole number as loc, got {loc:g}")
-        lower, upper = (float(end) for end in value.support())
+        lower, upper = (float(end) + loc for end in generic._get_support(*shapes))
         return Law(generic.name, shapes, loc, 1.0, lower, upper, True, value, generic)
-    lower, upper = (float(end) for end in value.support())
+    lower, upper = (float(end) * scale + loc for end in generic._get_support(*shapes))
+    cuts: tuple[float, ...] = ()
+    if generic.name == "vonmises":
+        # SciPy's density repeats itself along the whole line; its draws lie in one period.
+        if scale != 1.0:
+            raise ValueError(
+                f"{argument}: expected scale 1 for vonmises, a law on the circle, got {scale:g}"
+            )
+        lower, upper, cuts = -math.pi, math.pi, (float(_onto_circle(loc)),)
     if generic.name in _ANOTHER_NAME:
         generic, shapes, scale = _ANOTHER_NAME[generic.name](shapes, scale)
-    cuts = ()
     if isinstance(generic, stats.rv_histogram):
         cuts = tuple(float(edge) for edge in generic._hbins * scale + loc)
     return Law(

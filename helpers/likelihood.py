@@ -8,7 +8,7 @@ half-line or of a discrete law is zero, and a beta law lives on (0, 1), unless y
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from helpers.laws import Empirical
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
 
 _BLOCK = 1 << 18
+# Short enough for the intermediate results to stay in the processor's cache.
+_PART = 1 << 14
+_HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,10 @@ def _parameter_names(family: Any) -> list[str]:
 def _as_params(family: Any, params: Any) -> dict[str, Any]:
     names = _parameter_names(family)
     if not isinstance(params, Mapping):
-        values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        try:
+            values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        except (TypeError, ValueError):
+            values = None
         if values is None or values.size > len(names):
             raise ValueError(f"params: expected a mapping or at most {len(names)} numbers: {names}")
         params = dict(zip(names, values.tolist(), strict=False))
@@ -157,8 +163,53 @@ def _as_params(family: Any, params: Any) -> dict[str, Any]:
     return {name: full[name] for name in names}
 
 
-def _sample(data: Any, family: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return distinct values and their weights (or all values, each with weight one)."""
+class _Sample:
+    """Observations, each seen ``counts`` times (once where that is None), and what fits ask for."""
+
+    def __init__(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
+        self.values, self.counts = values, counts
+        self.n = values.size if counts is None else int(counts.sum())
+
+    def total(self, x: np.ndarray) -> Any:
+        """Sum what ``x`` says of each observation, along the last axis."""
+        if self.counts is None:
+            return np.add.reduce(x, axis=-1)
+        return np.add.reduce(x * self.counts, axis=-1)
+
+    def parts(self, size: int) -> Iterator[_Sample]:
+        """Yield the sample in pieces of at most ``size`` different values."""
+        for start in range(0, self.values.size, size):
+            part = slice(start, start + size)
+            yield _Sample(self.values[part], None if self.counts is None else self.counts[part])
+
+    def average(self, x: np.ndarray) -> float:
+        return float(self.total(x)) / self.n
+
+    def mean(self, function: Any = None) -> float:
+        return self.average(self.values if function is None else function(self.values))
+
+    def mapped(self, function: Any) -> _Sample:
+        return _Sample(function(self.values), self.counts)
+
+    def shifted(self, loc: float) -> _Sample:
+        return _Sample(self.values - loc, self.counts) if loc else self
+
+    def median(self) -> float:
+        if self.counts is None:
+            return float(np.median(self.values))
+        order = np.argsort(self.values, kind="stable")
+        seen = np.cumsum(self.counts[order])
+        low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
+        high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
+        return float(0.5 * (low + high))
+
+    def require(self, condition: bool, what: str) -> None:
+        if not condition:
+            raise ValueError(f"data: expected {what}")
+
+
+def _sample(data: Any, family: Any) -> _Sample:
+    """Read the observations; those of a discrete family are counted."""
     if isinstance(data, Empirical):
         values, counts = data.values, data.counts
     else:
@@ -170,14 +221,12 @@ def _sample(data: Any, family: Any) -> tuple[np.ndarray, np.ndarray]:
         counts = None
     if values.dtype.kind not in "fiub":
         raise TypeError(f"data: expected numbers, got dtype {values.dtype}")
-    values = values.astype(float)
+    values = values.astype(float, copy=False)
     if not np.isfinite(values).all():
         raise ValueError("data: expected finite observations, got nan or infinity")
     if isinstance(family, stats.rv_discrete) and counts is None:
         values, counts = np.unique(values, return_counts=True)
-    if counts is None:
-        counts = np.ones(values.size, dtype=np.int64)
-    return values, counts
+    return _Sample(values, counts)
 
 
 def log_likelihood(family: Any, params: Any, data: Any) -> Any:
@@ -215,8 +264,13 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
     """
     family = _as_family(family)
     full = _as_params(family, params)
-    arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in full.values()))
     names = list(full)
+    try:
+        arrays = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in full.values()))
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"params: expected numbers, or arrays that broadcast, for {names}: {error}"
+        ) from None
     shapes = arrays[: len(names) - (1 if isinstance(family, stats.rv_discrete) else 2)]
     valid = np.asarray(family._argcheck(*shapes)) & np.isfinite(arrays).all(axis=0)
     if "scale" in full:
@@ -227,23 +281,57 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
             f"{name}={array.flat[first]:g}" for name, array in zip(names, arrays, strict=True)
         )
         raise ValueError(f"params: invalid parameters for {family.name}: {described}")
-    values, counts = _sample(data, family)
-    result = _weighted(family, dict(zip(names, arrays, strict=True)), values, counts)
+    result = _weighted(family, dict(zip(names, arrays, strict=True)), _sample(data, family))
     return result if result.ndim else float(result)
 
 
-def _weighted(
-    family: Any, params: dict[str, Any], values: np.ndarray, counts: np.ndarray
-) -> np.ndarray:
+def _weighted(family: Any, params: dict[str, Any], sample: _Sample) -> Any:
+    """Sum the log-density over the sample."""
+    if not isinstance(family, stats.rv_discrete) and not any(map(np.ndim, params.values())):
+        direct = _directly(family, params, sample)
+        if direct is not None:
+            return direct
     log_density = family.logpmf if isinstance(family, stats.rv_discrete) else family.logpdf
     wide = {name: np.asarray(value)[..., None] for name, value in params.items()}
     shape = np.broadcast_shapes(*(value.shape for value in wide.values()))[:-1]
     step = max(1, _BLOCK // max(1, math.prod(shape)))
     total = np.zeros(shape)
     with np.errstate(over="ignore"):
-        for start in range(0, values.size, step):
-            part = slice(start, start + step)
-            total = total + np.sum(log_density(values[part], **wide) * counts[part], axis=-1)
+        for some in sample.parts(step):
+            total = total + some.total(log_density(some.values, **wide))
+    return total
+
+
+def _log_normal(z: np.ndarray, s: np.ndarray) -> np.ndarray:
+    logs = np.log(z)
+    return -logs * (logs / (2.0 * s * s) + 1.0) - np.log(s) - _HALF_LOG_2_PI
+
+
+# Log-densities inside the support, which need none of the cases that SciPy tells apart there.
+_INSIDE = {
+    "gamma": lambda z, a: (a - 1.0) * np.log(z) - z - special.gammaln(a),
+    "lognorm": _log_normal,
+}
+
+
+def _directly(family: Any, params: dict[str, Any], sample: _Sample) -> Any:
+    """Sum the standard log-density where every observation lies inside the support, else None.
+
+    SciPy's public method sorts out what lies where for every observation, which takes several times
+    as long as the densities themselves.
+    """
+    *shapes, loc, scale = (np.atleast_1d(np.asarray(value, float)) for value in params.values())
+    if not scale[0] > 0.0:
+        return None  # a search has driven it to zero
+    lower, upper = family._get_support(*shapes)
+    log_density = _INSIDE.get(family.name, family._logpdf)
+    total = -sample.n * math.log(scale[0])
+    with np.errstate(over="ignore"):
+        for some in sample.parts(_PART):
+            z = (some.values - loc) / scale
+            if not (z.min() > lower and z.max() < upper):
+                return None
+            total += some.total(log_density(z, *shapes))
     return total
 
 
@@ -261,7 +349,8 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         The observations.
     fixed : mapping, optional
         Parameters that are known. Without a word about them, ``loc=0`` holds for discrete laws and
-        laws on a half-line, and ``loc=0, scale=1`` for laws on (0, 1); None frees a parameter.
+        laws on a half-line, ``loc=0, scale=1`` for laws on (0, 1), and ``scale=1`` on the circle;
+        None frees a parameter.
 
     Returns
     -------
@@ -287,6 +376,10 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         return _fit_categorical(data, fixed)
     family = _as_family(family)
     names = _parameter_names(family)
+    if fixed is not None and not isinstance(fixed, Mapping):
+        raise TypeError(
+            f"fixed: expected a mapping from names to numbers, got {type(fixed).__name__}"
+        )
     known = {**_convention(family), **(fixed or {})}
     for name, value in known.items():
         if name not in names:
@@ -296,12 +389,15 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         ):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
     known = {name: float(value) for name, value in known.items() if value is not None}
+    for name, value in known.items():
+        low, high = _domain(family, name)
+        if not low <= value <= high or (name == "scale" and not value > 0.0):
+            raise ValueError(f"fixed: {name}={value:g} is no valid parameter of {family.name}")
     if isinstance(family, stats.rv_discrete) and "loc" not in known:
         raise ValueError(
             "fixed: expected a value for 'loc': it is a whole number for discrete laws"
         )
-    values, counts = _sample(data, family)
-    n = int(counts.sum())
+    sample = _sample(data, family)
     free = [name for name in names if name not in known]
     for info in family._shape_info():
         if info.integrality and info.name in free and family.name not in _WHOLE:
@@ -310,27 +406,23 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
                 f"which maximum likelihood by calculus cannot find"
             )
     solver = _SOLVERS.get(family.name)
-    solved = solver(_Sample(values, counts, n), known) if solver and free else None
+    solved = solver(sample, known) if solver and free else None
     method = "closed form"
     if solved is None:
         solved, method = (
-            (known, "closed form")
-            if not free
-            else (_maximise(family, values, counts, known), "numerical")
+            (known, "closed form") if not free else (_maximise(family, sample, known), "numerical")
         )
     elif family.name in _ROOTS and len(free) > 0 and _ROOTS[family.name] in free:
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
-    value = log_likelihood(family, params, Empirical(values, counts))
+    value = float(_weighted(family, params, sample))
     if not math.isfinite(value):
         raise ValueError(
             f"data: no member of {family.name} with these fixed parameters gives every "
             f"observation a positive probability, or the likelihood is unbounded"
         )
-    errors = _standard_errors(
-        family, params, free, _Sample(values, counts, n), method != "numerical"
-    )
-    return Fit(family.name, params, value, errors, n, method)
+    errors = _standard_errors(family, params, free, sample, method != "numerical")
+    return Fit(family.name, params, value, errors, sample.n, method)
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
@@ -354,38 +446,13 @@ def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
 def _convention(family: Any) -> dict[str, float]:
     if isinstance(family, stats.rv_discrete):
         return {"loc": 0.0}
+    if family.name == "vonmises":
+        return {"scale": 1.0}  # on the circle there is no other
     if family.name == "uniform" or (math.isinf(family.a) and math.isinf(family.b)):
         return {}
     if math.isfinite(family.a) and math.isfinite(family.b):
         return {"loc": 0.0, "scale": 1.0}
     return {"loc": 0.0}
-
-
-class _Sample:
-    """Weighted observations and the few means that the likelihood equations ask for."""
-
-    def __init__(self, values: np.ndarray, counts: np.ndarray, n: int) -> None:
-        self.values, self.counts, self.n = values, counts, n
-
-    def mean(self, function: Any = None) -> float:
-        x = self.values if function is None else function(self.values)
-        return float(np.dot(x, self.counts)) / self.n
-
-    def shifted(self, loc: float) -> _Sample:
-        return _Sample(self.values - loc, self.counts, self.n) if loc else self
-
-    def median(self) -> float:
-        if self.values.size == self.n:
-            return float(np.median(self.values))
-        order = np.argsort(self.values, kind="stable")
-        seen = np.cumsum(self.counts[order])
-        low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
-        high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
-        return float(0.5 * (low + high))
-
-    def require(self, condition: bool, what: str) -> None:
-        if not condition:
-            raise ValueError(f"data: expected {what}")
 
 
 _SOLVERS: dict[str, Any] = {}
@@ -411,6 +478,7 @@ _EDGES = {
     "laplace": ("loc",),
     "randint": ("low", "high"),
     "halfnorm": ("loc",),
+    "triang": ("c",),
 }
 
 
@@ -642,7 +710,7 @@ def _invgamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
         turned["a"] = known["a"]
     if "scale" in known:
         turned["scale"] = 1.0 / known["scale"]
-    solved = _gamma(_Sample(1.0 / s.values, s.counts, s.n), turned)
+    solved = _gamma(s.mapped(np.reciprocal), turned)
     return {name: 1.0 / value if name == "scale" else value for name, value in solved.items()}
 
 
@@ -653,15 +721,15 @@ def _weibull(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     s = _positive(s, known["loc"], "weibull_min")
     logs = np.log(s.values)
     top = float(logs.max())
-    centre = float(np.dot(logs, s.counts)) / s.n
+    centre = s.average(logs)
     s.require(top > logs.min(), "observations that are not all equal for weibull_min")
 
     def score(log_c: float) -> float:
         c = math.exp(log_c)
-        weight = np.exp(c * (logs - top)) * s.counts
-        return 1.0 / c + centre - float(np.dot(weight, logs) / weight.sum())
+        weight = np.exp(c * (logs - top))
+        return 1.0 / c + centre - s.average(weight * logs) / s.average(weight)
 
-    spread = math.sqrt(float(np.dot((logs - centre) ** 2, s.counts)) / s.n)
+    spread = math.sqrt(s.average((logs - centre) ** 2))
     c = known.get("c") or math.exp(_root(score, math.log(1.28 / spread)))
     power = s.mean(lambda x: np.exp(c * (np.log(x) - top)))
     return {"c": c, "scale": math.exp(top + math.log(power) / c)}
@@ -678,8 +746,8 @@ def _gumbel_r(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
     def score(log_scale: float) -> float:
         scale = math.exp(log_scale)
-        weight = np.exp(-(s.values - low) / scale) * s.counts
-        return mean - float(np.dot(weight, s.values) / weight.sum()) - scale
+        weight = np.exp(-(s.values - low) / scale)
+        return mean - s.average(weight * s.values) / s.average(weight) - scale
 
     scale = known.get("scale") or math.exp(_root(score, math.log(spread * 0.78)))
     total = s.mean(lambda x: np.exp(-(x - low) / scale))
@@ -688,7 +756,7 @@ def _gumbel_r(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("gumbel_l")
 def _gumbel_l(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    solved = _gumbel_r(_Sample(-s.values, s.counts, s.n), known)
+    solved = _gumbel_r(s.mapped(np.negative), known)
     return None if solved is None else {**solved, "loc": -solved["loc"]}
 
 
@@ -696,7 +764,7 @@ def _gumbel_l(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 def _beta(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known or "scale" not in known:
         return None
-    s = _Sample((s.values - known["loc"]) / known["scale"], s.counts, s.n)
+    s = s.mapped(lambda x: (x - known["loc"]) / known["scale"])
     s.require(bool(((s.values > 0) & (s.values < 1)).all()), "observations inside (0, 1) for beta")
     log_x, log_rest = s.mean(np.log), s.mean(lambda x: np.log1p(-x))
     if "a" in known or "b" in known:
@@ -752,11 +820,10 @@ def _location_scale(
     """Return gradient and Hessian of the mean log-likelihood in loc/scale and log scale."""
     z = (s.values - loc) / scale
     first, second = _SLOPES[family](z)
-    weight = s.counts / s.n
-    one, two = first * weight, second * weight
-    tilt, cross = float(np.dot(z, one)), float(one.sum() + np.dot(z, two))
-    gradient = np.array([-one.sum(), -1.0 - tilt])
-    hessian = np.array([[two.sum(), cross], [cross, tilt + float(np.dot(z * z, two))]])
+    one, two, tilt = s.average(first), s.average(second), s.average(z * first)
+    cross = one + s.average(z * second)
+    gradient = np.array([-one, -1.0 - tilt])
+    hessian = np.array([[two, cross], [cross, tilt + s.average(z * z * second)]])
     return gradient, hessian
 
 
@@ -766,7 +833,7 @@ def _fit_location_scale(
     if known:
         return None
     loc = s.median()
-    scale = _Sample(np.abs(s.values - loc), s.counts, s.n).median()
+    scale = s.mapped(lambda x: np.abs(x - loc)).median()
     s.require(scale > 0, f"fewer observations that are equal for {family}")
     for _ in range(50):
         gradient, hessian = _location_scale(s, family, loc, scale)
@@ -799,19 +866,27 @@ def _domain(family: Any, name: str) -> tuple[float, float]:
     return -math.inf, math.inf
 
 
-def _maximise(
-    family: Any, values: np.ndarray, counts: np.ndarray, known: dict[str, float]
-) -> dict[str, float]:
+def _mean_log_likelihood(family: Any, params: dict[str, float], sample: _Sample) -> float:
+    ordered = {name: params[name] for name in _parameter_names(family)}
+    return float(_weighted(family, ordered, sample)) / sample.n
+
+
+def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str, float]:
     """Maximise the mean log-likelihood in coordinates in which every point is valid."""
     names = _parameter_names(family)
     free = [name for name in names if name not in known]
-    n = counts.sum()
-    everything = np.repeat(values, counts) if counts.max() > 1 else values
+    everything = sample.values
+    if sample.counts is not None:
+        everything = np.repeat(sample.values, sample.counts)
     if isinstance(family, stats.rv_discrete):
         start = {name: 1.0 if _domain(family, name)[1] > 1 else 0.5 for name in names}
         start["loc"] = 0.0
     else:
         start = dict(zip(names, family._fitstart(everything), strict=True))
+    sample.require(
+        not {"loc", "scale"} <= set(free) or float(np.ptp(sample.values)) > 0.0,
+        f"observations that are not all equal for {family.name}",
+    )
     domains = {name: _domain(family, name) for name in free}
     middle, spread = float(np.mean(everything)), float(np.std(everything)) or 1.0
     if "scale" in names and math.isinf(family.a) and math.isinf(family.b):
@@ -841,7 +916,7 @@ def _maximise(
     def loss(point: np.ndarray) -> float:
         params = {name: from_line(name, y) for name, y in zip(free, point, strict=True)}
         with np.errstate(all="ignore"):
-            value = float(_weighted(family, {**known, **params}, values, counts)) / n
+            value = _mean_log_likelihood(family, {**known, **params}, sample)
         return -value if math.isfinite(value) else 1e300
 
     def maximum_near(point: np.ndarray) -> Any:
@@ -850,6 +925,12 @@ def _maximise(
         return found.x, found.fun
 
     point = np.array([to_line(name, start[name]) for name in free])
+    if "scale" in free:
+        # A start at which some observation is impossible shows no way: widen it until none is.
+        widened = 0
+        while loss(point) >= 1e299 and widened < 30:
+            point[free.index("scale")] += math.log(2.0)
+            widened += 1
     best, value = maximum_near(point)
     simplex = optimize.minimize(
         loss, best, method="Nelder-Mead", options={"maxfev": 60 * len(free), "adaptive": True}
@@ -984,7 +1065,7 @@ for _family in _SLOPES:
 @_information("weibull_min", "c", "scale")
 def _(s: _Sample, p: dict[str, float]) -> Any:
     # log X is gumbel_l with location log(scale) and scale 1/c.
-    logs = _Sample(np.log(s.values), s.counts, s.n)
+    logs = s.mapped(np.log)
     own = _gumbel_information(logs, {"loc": math.log(p["scale"]), "scale": 1.0 / p["c"]}, -1.0)
     turn = np.array([[0.0, 1.0 / p["scale"]], [-1.0 / p["c"] ** 2, 0.0]])
     return turn.T @ own @ turn
@@ -1006,7 +1087,10 @@ def _standard_errors(
         names, information = _INFORMATION[family.name]
         chosen = [names.index(name) for name in regular]
         shifted = sample.shifted(params["loc"]) if "loc" not in names else sample
-        matrix = np.asarray(information(shifted, params), dtype=float)[np.ix_(chosen, chosen)]
+        # A square that leaves the floating-point range leaves no standard error, not an exception.
+        with np.errstate(all="ignore"):
+            numbers = {name: np.float64(value) for name, value in params.items()}
+            matrix = np.asarray(information(shifted, numbers), dtype=float)[np.ix_(chosen, chosen)]
     else:
         matrix = _numerical_information(family, params, regular, sample)
     if not (np.isfinite(matrix).all() and (np.diag(matrix) > 0).all()):
@@ -1038,6 +1122,6 @@ def _numerical_information(
 
     def mean_log_likelihood(moved: np.ndarray) -> float:
         shifted = {**params, **dict(zip(regular, moved.tolist(), strict=True))}
-        return float(_weighted(family, shifted, sample.values, sample.counts)) / sample.n
+        return _mean_log_likelihood(family, shifted, sample)
 
     return -_derivatives(mean_log_likelihood, point, steps)[1]

@@ -158,7 +158,7 @@ def cross_entropy(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
     return entropy(p) + kl_divergence(p, q)
 
 
-def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: np.ndarray) -> Any:
+def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: tuple[float, ...]) -> Any:
     """Return two univariate distributions with the same Jensen-Shannon divergence, or its value.
 
     A divergence sees only the coordinates in which the two differ. Whitening p and turning the
@@ -200,7 +200,7 @@ def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: np.ndar
     )
 
 
-def _plane(means: np.ndarray, spreads: np.ndarray, weights: np.ndarray) -> Integral:
+def _plane(means: np.ndarray, spreads: np.ndarray, weights: tuple[float, ...]) -> Integral:
     """Integrate the Jensen-Shannon divergence of N(0, I) and N(means, diag(spreads^2))."""
     log_weights = np.log(weights)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tracemalloc
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -80,6 +81,23 @@ def test_sample_size_is_the_smallest(name, delta, spread, epsilon):
     assert bound(epsilon, n=n, **{keyword: spread}) <= delta * (1 + 1e-9)
     if n > 1:
         assert bound(epsilon, n=n - 1, **{keyword: spread}) > delta * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("epsilon", [1e-3, 1e-4, 2.37e-5, 1e-5])
+@pytest.mark.parametrize("delta", [0.05, 1.7e-3, 1e-4])
+def test_sample_size_is_the_smallest_for_large_ones_too(name, epsilon, delta):
+    spread = 1.37
+    n = FAMILIES[name][2](epsilon, delta, **{FAMILIES[name][3]: spread})
+    with mpmath.workdps(40):
+        e, d, s = (mpmath.mpf(x) for x in (epsilon, delta, spread))
+        exact = {
+            "chebyshev": lambda n: s / (n * e**2),
+            "hoeffding": lambda n: 2 * mpmath.exp(-2 * n * (e / s) ** 2),
+            "clt": lambda n: mpmath.erfc(e * mpmath.sqrt(n / s / 2)),
+        }[name]
+        assert exact(n) <= d * (1 + mpmath.mpf(10) ** -13)
+        assert exact(n - 1) > d
 
 
 def test_known_values():
@@ -189,6 +207,17 @@ def test_memory_is_bounded(monkeypatch):
         (lambda: clt_tail(1, variance=0), ValueError, "variance: expected a positive"),
         (lambda: clt_tail(math.nan, variance=1), ValueError, "epsilon: expected a positive"),
         (lambda: chebyshev_extremal(0.5), ValueError, "k: expected a number of at least 1"),
+        (lambda: chebyshev_extremal(2, mean=math.nan), ValueError, "mean: expected a finite"),
+        (lambda: running_mean("ab"), TypeError, "samples: expected numbers"),
+        (lambda: running_mean([1, 2], axis=3), ValueError, "axis: expected an axis"),
+        (lambda: clt_epsilon("x", variance=1), TypeError, "delta: expected a probability"),
+        (lambda: chebyshev_sample_size(1e-200, 0.1, variance=1), ValueError, "epsilon: too small"),
+        (lambda: hoeffding_sample_size(1e-170, 0.1, width=1), ValueError, "epsilon: too small"),
+        (
+            lambda: tail_frequency(3, 10, 1, repetitions=10, rng=np.random.default_rng()),
+            TypeError,
+            "distribution: expected a distribution",
+        ),
         (lambda: chebyshev_extremal(2, std=0), ValueError, "std: expected a positive"),
         (
             lambda: tail_frequency(stats.norm(), 10, 1, repetitions=10, rng=1),

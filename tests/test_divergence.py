@@ -223,6 +223,30 @@ def test_nearly_identical_arrays_keep_their_digits(step, size):
     assert rows[2] == 0.0
 
 
+@pytest.mark.parametrize("step", [1e-6, 1e-8, 1e-10])
+@pytest.mark.parametrize("size", [2, 3, 300])
+def test_the_mixture_of_nearly_identical_arrays_costs_no_digits(step, size):
+    # Half a difference of a few units in the last place is none that the mixture could show.
+    rng = np.random.default_rng(size)
+    p = rng.random(size) ** 8
+    p /= p.sum()
+    q = p * (1.0 + step * rng.standard_normal(size))
+    q /= q.sum()
+    r = p * (1.0 + step * rng.standard_normal(size))
+    r /= r.sum()
+    assert relative(js_divergence(p, q), exact_js(p, q)) < 1e-12
+    assert relative(js_divergence(np.stack([q, p]), p)[0], exact_js(p, q)) < 1e-12
+    weights = [0.5, 0.25, 0.25]
+    with mpmath.workdps(50):
+        expected = mpmath.mpf(0)
+        for column in zip(p.tolist(), q.tolist(), r.tolist(), strict=True):
+            m = mpmath.fsum(w * mpmath.mpf(x) for w, x in zip(weights, column, strict=True))
+            expected += mpmath.fsum(
+                w * mpmath.mpf(x) * mpmath.log(x / m) for w, x in zip(weights, column, strict=True)
+            )
+    assert relative(js_divergence(p, q, r, weights=weights), expected) < 1e-12
+
+
 def test_blocks_join_without_a_seam():
     rng = np.random.default_rng(3)
     size = 3 * probabilities.BLOCK + 17
@@ -303,6 +327,46 @@ def test_subnormal_probabilities_are_not_zero():
     assert kl_divergence([1.0, 0.0], [tiny, 1.0]) == pytest.approx(-math.log(tiny), rel=1e-15)
     value = kl_divergence([0.5, 0.5], [tiny, 1.0])
     assert value == pytest.approx(0.5 * (math.log(0.5) - math.log(tiny) + math.log(0.5)), rel=1e-15)
+
+
+@pytest.mark.parametrize("size", [3, 5000, 2 * probabilities.BLOCK + 3])
+def test_tiny_and_missing_entries_anywhere(size):
+    rng = np.random.default_rng(size)
+    p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
+    q[0], p[1], p[-1], q[-1] = 1e-310, 0.0, 5e-324, q[-1] + q[0]
+    p[2], q[1] = p[2] + 1.0 - p.sum(), q[1] + 1.0 - q.sum()
+    assert relative(kl_divergence(p, q), exact_kl(p, q)) < 1e-12
+    assert relative(js_divergence(p, q), exact_js(p, q)) < 1e-12
+    expected = special.entr(p).sum()
+    assert entropy(p) == pytest.approx(expected, rel=1e-13)
+    assert cross_entropy(p, q) == pytest.approx(expected + kl_divergence(p, q), rel=1e-12)
+    rows = js_divergence(np.stack([p, q, p]), q, weights=[1e-9, 1.0 - 1e-9])
+    assert rows[0] == pytest.approx(js_divergence(p, q, weights=[1e-9, 1.0 - 1e-9]), rel=1e-12)
+    assert rows[1] == 0.0
+    weighted = js_divergence(p, q, p, weights=[0.25, 0.5, 0.25])
+    assert weighted == pytest.approx(js_divergence(p, q), rel=1e-12)
+
+
+@pytest.mark.parametrize("at", [0, 1, -1])
+@pytest.mark.parametrize("wrong", [-0.25, math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("shape", [(4,), (2 * probabilities.BLOCK,), (3, 5)])
+def test_a_bad_entry_is_found_wherever_it_hides(at, wrong, shape):
+    good = np.full(shape, 1.0 / shape[-1])
+    bad = good.copy()
+    bad[..., at] = wrong
+    if wrong == -0.25:
+        bad[..., 2] += 0.25 + good[..., 0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for function in (kl_divergence, cross_entropy, js_divergence):
+            with pytest.raises(ValueError, match="p: expected probabilities, each finite and not"):
+                function(bad, good)
+            with pytest.raises(ValueError, match="q: expected probabilities, each finite and not"):
+                function(good, bad)
+            with pytest.raises(ValueError, match="p: expected probabilities, each finite and not"):
+                function(bad, bad)
+        with pytest.raises(ValueError, match="p: expected probabilities, each finite and not"):
+            entropy(bad)
 
 
 def test_base_changes_the_unit():
@@ -493,6 +557,63 @@ def test_empirical_distribution_against_a_model():
     )
 
 
+@pytest.mark.parametrize(
+    ("p", "values", "expected"),
+    [
+        (stats.bernoulli(0.3), [0, 1, 1], 0.7 * math.log(2.1) + 0.3 * math.log(0.45)),
+        (stats.randint(0, 3), [0, 1, 2, 5], math.log(4 / 3)),
+        (stats.binom(3, 0.5), [0, 1, 2], math.inf),
+        (stats.binom(3, 0.5), [0, 1, 2, 4], math.inf),
+        (stats.binom(9, 0.5), [0, 1], math.inf),
+        (stats.poisson(1e-17), [0, 1], math.inf),
+        # Certain to be one value, whatever the support says.
+        (stats.binom(3, 1.0), [0, 3], LOG_2),
+        (stats.binom(3, 0.0), [0, 0], 0.0),
+        (stats.poisson(0), [0, 1], LOG_2),
+        (stats.geom(1.0), [1], 0.0),
+    ],
+)
+def test_a_model_against_an_empirical_distribution(p, values, expected):
+    q = empirical(values)
+    assert kl_divergence(p, q) == pytest.approx(expected, rel=1e-13)
+    if math.isinf(expected):
+        assert cross_entropy(p, q) == math.inf
+    else:
+        assert cross_entropy(p, q) == pytest.approx(entropy(p) + expected, rel=1e-13)
+        estimate = estimate_kl(p, q, 1000, rng=np.random.default_rng(3))
+        assert abs(estimate.value - expected) <= 4 * estimate.standard_error + 1e-14
+
+
+def test_a_law_whose_parameter_is_a_sequence():
+    theta = np.array([0.1, 0.6, 0.7])
+    law = stats.poisson_binom(theta)
+    table = np.array([1.0])
+    for each in theta:
+        table = np.convolve(table, [1 - each, each])
+    assert entropy(law) == pytest.approx(entropy(table), rel=1e-13)
+    model = stats.binom(3, 0.5)
+    other = kl_divergence(model.pmf(np.arange(4)), table)
+    assert kl_divergence(model, law) == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.0, 3.1, -7.0, 100.0])
+def test_laws_on_the_circle(turn):
+    # KL(k1, mu1 || k2, mu2) = log I0(k2)/I0(k1) + (k1 - k2 cos(mu1 - mu2)) I1(k1)/I0(k1).
+    with mpmath.workdps(30):
+        ratio = mpmath.besseli(1, 3) / mpmath.besseli(0, 3)
+        expected = mpmath.log(mpmath.besseli(0, 2) / mpmath.besseli(0, 3))
+        expected += (3 - 2 * mpmath.cos(0.5)) * ratio
+        own = mpmath.log(2 * mpmath.pi * mpmath.besseli(0, 3)) - 3 * ratio
+    p, q = stats.vonmises(3, turn), stats.vonmises(2, turn + 0.5)
+    assert relative(kl_divergence(p, q), expected) < 1e-9
+    assert relative(entropy(p), own) < 1e-9
+    assert js_divergence(p, q) == pytest.approx(
+        js_divergence(stats.vonmises(3), stats.vonmises(2, 0.5)), rel=1e-9
+    )
+    estimate = estimate_kl(p, q, 20_000, rng=np.random.default_rng(1))
+    assert abs(estimate.value - float(expected)) < 4 * estimate.standard_error
+
+
 def test_a_law_given_by_its_values():
     law = stats.rv_discrete(values=([3, 1, 2], [0.2, 0.5, 0.3]))
     assert entropy(law) == pytest.approx(entropy([0.5, 0.3, 0.2]), rel=1e-14)
@@ -524,6 +645,20 @@ def test_a_distribution_of_your_own():
     assert entropy(law) == pytest.approx(0.5, rel=1e-9)
     assert kl_divergence(law, stats.uniform(-1, 2)) == pytest.approx(LOG_2 - 0.5, rel=1e-9)
     assert kl_divergence(stats.uniform(-1, 2), law) == pytest.approx(1 - LOG_2, rel=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 0.3, 1.0, 1e6])
+@pytest.mark.parametrize("step", [1e-3, 1e-6, 1e-10])
+def test_nearly_identical_cauchy_laws_keep_their_digits(scale, step):
+    for p, q in (
+        ((0.0, scale), (0.0, scale * (1 + step))),
+        ((0.0, scale), (scale * step, scale)),
+        ((1.0, scale), (1.0 + scale * step, scale * (1 - step))),
+    ):
+        with mpmath.workdps(60):
+            (m1, s1), (m2, s2) = (tuple(map(mpmath.mpf, each)) for each in (p, q))
+            expected = mpmath.log(((s1 + s2) ** 2 + (m1 - m2) ** 2) / (4 * s1 * s2))
+        assert relative(kl_divergence(stats.cauchy(*p), stats.cauchy(*q)), expected) < 1e-12
 
 
 def test_multivariate_normals_that_nearly_agree():
@@ -605,6 +740,7 @@ def test_multivariate_js_divergence_in_two_directions():
         (stats.powerlaw(2.5), stats.beta(2, 2)),
         (stats.chi2(3), stats.expon()),
         (stats.exponnorm(1.5), stats.norm(1.5, 2)),
+        (stats.invweibull(10.5), stats.invweibull(10.5, 0, 1.3)),
     ],
     ids=lambda law: f"{law.dist.name}{law.args}",
 )
@@ -757,6 +893,12 @@ HALF = [0.5, 0.5]
         (lambda: entropy([]), ValueError, "p: expected at least one probability"),
         (lambda: entropy(np.zeros((3, 0))), ValueError, "p: expected at least one probability"),
         (lambda: entropy(0.5), ValueError, "p: expected an array"),
+        (lambda: kl_divergence(HALF, [[0.5, 0.5], [1.0]]), ValueError, "q: expected an array"),
+        (
+            lambda: entropy(np.ma.array([0.5, 0.5, 0.25], mask=[0, 0, 1])),
+            ValueError,
+            "p: .*masked entries",
+        ),
         (lambda: entropy(["a", "b"]), TypeError, "p: expected probabilities"),
         (lambda: entropy([True, False]), TypeError, "p: expected probabilities"),
         (lambda: entropy([0.5 + 0j, 0.5]), TypeError, "p: expected probabilities"),
@@ -769,6 +911,8 @@ HALF = [0.5, 0.5]
             "broadcast",
         ),
         (lambda: entropy(HALF, axis=1), ValueError, "axis: expected an axis of p"),
+        (lambda: entropy(HALF, axis=None), TypeError, "axis: expected a whole number, got None"),
+        (lambda: js_divergence(HALF, HALF, axis=0.5), TypeError, "axis: expected a whole number"),
         (lambda: entropy(HALF, base=1), ValueError, "base: expected a number greater than 1"),
         (lambda: entropy(HALF, base=0.5), ValueError, "base"),
         (lambda: entropy(HALF, base=math.nan), ValueError, "base"),
@@ -799,6 +943,8 @@ HALF = [0.5, 0.5]
             "weights: expected a sum",
         ),
         (lambda: js_divergence(HALF, HALF, weights=[-0.5, 1.5]), ValueError, "weights"),
+        (lambda: js_divergence(HALF, HALF, weights="ab"), TypeError, "weights: expected 2 numbers"),
+        (lambda: entropy(stats.vonmises(1, 0, 2)), ValueError, "p: expected scale 1 for vonmises"),
         (lambda: js_divergence(HALF, HALF, [1.0, math.nan]), ValueError, "r: .*entry 1 is nan"),
         (lambda: estimate_kl(stats.norm(), stats.norm(), 10, rng=3), TypeError, "rng"),
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from helpers.divergence import cross_entropy, entropy, kl_divergence
 from helpers.likelihood import Empirical, empirical, fit_mle, log_likelihood
@@ -282,6 +282,16 @@ def test_the_unit_of_the_data_does_not_matter():
                 )
 
 
+@pytest.mark.parametrize("family", ["expon", "laplace", "gamma", "lognorm", "logistic"])
+@pytest.mark.parametrize("unit", [1e300, 1e-320])
+def test_a_unit_whose_square_is_no_number(family, unit):
+    data = np.array([1.0, 2.0, 1.5, 4.0])
+    one, far = fit_mle(family, data), fit_mle(family, data * unit)
+    assert far.params["scale"] == pytest.approx(one.params["scale"] * unit, rel=1e-3)
+    assert math.isfinite(far.log_likelihood)
+    assert all(error is None or error > 0 for error in far.standard_errors.values())
+
+
 def test_a_freed_location():
     data = 5.0 + stats.gamma(3.0).rvs(400, random_state=np.random.default_rng(6))
     for family in ("gamma", "weibull_min", "lognorm", "rayleigh", "invgamma"):
@@ -302,6 +312,57 @@ def test_parameters_in_an_interval():
     assert abs(fit.params["p"] - 0.7) < 4 * fit.standard_errors["p"]
     # The likelihood equation of an exponential family: the mean is met.
     assert stats.logser(fit.params["p"]).mean() == pytest.approx(data.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [-0.2, 0.1, 0.3])
+def test_a_support_that_moves_with_the_parameters(shape):
+    # SciPy's start for the shape, with a median and a spread, excludes half of such a sample.
+    data = stats.genextreme(shape, 5.0, 2.0).rvs(500, random_state=np.random.default_rng(9))
+    fit = fit_mle("genextreme", data)
+    theirs = stats.genextreme.fit(data)
+    assert fit.log_likelihood >= stats.genextreme(*theirs).logpdf(data).sum() - 1e-6
+    assert abs(fit.params["c"] - shape) < 4 * fit.standard_errors["c"]
+
+
+def test_angles():
+    data = stats.vonmises(2.0, 0.5).rvs(400, random_state=np.random.default_rng(10))
+    fit = fit_mle("vonmises", data)
+    # The likelihood equations: the mean direction, and I1/I0 at the mean length.
+    centre = np.exp(1j * data).mean()
+    assert fit.params["scale"] == 1.0
+    assert fit.params["loc"] == pytest.approx(np.angle(centre), rel=1e-7)
+    kappa = fit.params["kappa"]
+    assert special.ive(1, kappa) / special.ive(0, kappa) == pytest.approx(abs(centre), rel=1e-7)
+
+
+def test_a_kink_has_no_standard_error():
+    data = stats.triang(0.3).rvs(200, random_state=np.random.default_rng(11))
+    fit = fit_mle("triang", data)
+    assert fit.standard_errors == {"c": None}
+    # The likelihood of the mode has its maximum at an observation.
+    assert np.abs(data - fit.params["c"]).min() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("family", "params"),
+    [
+        ("gamma", {"a": 2.5, "loc": 0.0, "scale": 3.0}),
+        ("lognorm", {"s": 0.7, "loc": -1.0, "scale": 2.0}),
+        ("genpareto", {"c": 0.3, "loc": -1.0, "scale": 2.0}),
+        ("t", {"df": 3.0, "loc": 1.0, "scale": 0.5}),
+        ("uniform", {"loc": 0.0, "scale": 9.0}),
+        ("beta", {"a": 2.0, "b": 3.0, "loc": 0.0, "scale": 9.0}),
+    ],
+)
+def test_one_set_of_parameters_and_several_agree(family, params):
+    values = stats.gamma(2.0).rvs(40_000, random_state=np.random.default_rng(12)).clip(0.01, 8.9)
+    expected = getattr(stats, family)(**params).logpdf(values).sum()
+    assert log_likelihood(family, params, values) == pytest.approx(expected, rel=1e-12)
+    both = log_likelihood(family, {**params, "scale": [params["scale"]] * 2}, values)
+    assert both.tolist() == pytest.approx([expected] * 2, rel=1e-12)
+    counted = log_likelihood(family, params, empirical([1.0, 2.0], counts=[3, 2]))
+    law = getattr(stats, family)(**params)
+    assert counted == pytest.approx(3 * law.logpdf(1.0) + 2 * law.logpdf(2.0), rel=1e-12)
 
 
 def test_methods_are_named():
@@ -499,7 +560,20 @@ def test_empirical_of_counts():
             "no member",
         ),
         (lambda: fit_mle("gamma", [1.0, 2.0], fixed={"loc": 5.0}), ValueError, "above loc=5"),
-        (lambda: fit_mle("t", [1.0, 1.0, 1.0]), ValueError, "no maximum"),
+        (lambda: fit_mle("t", [1.0, 1.0, 1.0]), ValueError, "not all equal for t"),
+        (lambda: fit_mle("t", [0.5]), ValueError, "not all equal for t"),
+        # Four of five observations agree: a law that closes in on them is ever more likely.
+        (lambda: fit_mle("t", [1.0, 1.0, 1.0, 1.0, 2.0]), ValueError, "no maximum"),
+        (lambda: fit_mle("norm", [1, 2], fixed=["loc"]), TypeError, "fixed: expected a mapping"),
+        (lambda: fit_mle("norm", [1, 2], fixed={"scale": 0}), ValueError, "fixed: scale=0 is no"),
+        (lambda: fit_mle("gamma", [1, 2], fixed={"a": -1}), ValueError, "fixed: a=-1 is no"),
+        (lambda: log_likelihood("poisson", {"mu": "x"}, [1]), ValueError, "params: expected num"),
+        (lambda: log_likelihood("poisson", "abc", [1]), ValueError, "params: expected a mapping"),
+        (
+            lambda: log_likelihood("norm", {"loc": [1, 2], "scale": [1, 2, 3]}, [1]),
+            ValueError,
+            "params: .*broadcast",
+        ),
         (lambda: fit_mle("cauchy", [1.0, 1.0, 1.0]), ValueError, "fewer observations"),
     ],
 )
