@@ -120,6 +120,8 @@ def find_origin(folder: Path, environment: Mapping[str, str]) -> Origin:
         or address
         or pages_address(repository)
     )
+    # A release's site launches the release.
+    branch = env("BOOK_BINDER_REF") or branch
     if branch in {"", "HEAD"}:
         branch = "main"
     return Origin(repository, branch, address.rstrip("/") + "/" if address else "")

@@ -56,6 +56,12 @@ class Experiment:
         c such that the root-mean-square error of the estimate is c / sqrt(n) to first order.
     kl_constant : float
         c such that the mean excess divergence is c / n to first order.
+
+    Examples
+    --------
+    >>> coin = bernoulli_experiment(0.3)
+    >>> coin.estimates(100, 2, np.random.default_rng(1)).shape
+    (2, 1)
     """
 
     title: str
@@ -179,6 +185,14 @@ class Rates:
         Root-mean-square error of the estimate; mean excess divergence in nats.
     error_slope, kl_slope : tuple of float
         Slope in log-log coordinates and the standard error of that slope.
+
+    Examples
+    --------
+    >>> rates = measure_rates(
+    ...     poisson_experiment(), [100, 1000, 10_000], 200, rng=np.random.default_rng(1)
+    ... )
+    >>> [round(slope, 1) for slope in (rates.error_slope[0], rates.kl_slope[0])]
+    [-0.5, -1.0]
     """
 
     experiment: Experiment

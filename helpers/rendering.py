@@ -143,6 +143,14 @@ def _plain_reason(because: str) -> str:
     return html.escape(_named(because))
 
 
+def _latex_reason(because: str) -> str:
+    """A reason inside \\text: inline mathematics stays, the words around it are escaped."""
+    parts = _named(because).split("$")
+    words = [re.sub(r"([%_&#])", r"\\\1", part) for part in parts[::2]]
+    parts[::2] = words
+    return "$".join(parts)
+
+
 def as_text(d) -> str:
     """The chain for a terminal; nbval compares it."""
     title = ": ".join(t for t in (d.name, d.title) if t)
@@ -170,8 +178,7 @@ def as_latex(d) -> str:
         if k == 0:
             rows.append(f"& {body}")
             continue
-        because = _named(line.because).replace("$", "").replace("%", r"\%").replace("_", r"\_")
-        reason = rf" && \text{{{because}}}" if because else ""
+        reason = rf" && \text{{{_latex_reason(line.because)}}}" if line.because else ""
         rows.append(f"{relation_latex(line)} \\; & {body}{reason}")
     return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
@@ -239,7 +246,8 @@ def as_html(d) -> str:
         badge = f"<code>{line.status}</code>"
         if items:
             meaning = html.escape(STATUS_MEANING[line.status])
-            badge = f"<details><summary>{badge}</summary>{meaning}<ul>{items}</ul></details>"
+            # Lab takes the triangle away by which a reader sees that there is more.
+            badge = f"<details><summary>{badge} ▸</summary>{meaning}<ul>{items}</ul></details>"
         elif line.relation == "start":
             badge = ""
         cell = "<td style='text-align:left'>"
@@ -253,5 +261,5 @@ def as_html(d) -> str:
         _plain_reason(h) if isinstance(h, str) else f"${html.escape(latex(h))}$"
         for h in d.hypotheses
     )
-    given = f"<p>For {hypotheses}.</p>" if hypotheses else ""
+    given = f"<p>Given: {hypotheses}.</p>" if hypotheses else ""
     return f"<div>{head}{given}<table>{''.join(rows)}</table></div>"

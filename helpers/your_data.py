@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import math
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,8 +100,13 @@ def _never(_: NDArray) -> str:
 
 
 def _one_value(x: NDArray) -> str:
-    if np.ptp(x) > 0:
+    if np.ptp(x) > CLOSEST * np.abs(x).max():
         return ""
+    if np.ptp(x) > 0:
+        return (
+            f"Your observations differ by less than {CLOSEST:g} of their size, too little to fit "
+            "a spread. Subtract a common number from all of them first"
+        )
     return (
         f"All your observations are {x[0]:g}: the likelihood grows without bound as the spread "
         "goes to 0, so it has no maximum. Give at least two different numbers"
@@ -169,12 +175,23 @@ FAMILIES: dict[str, Family] = {
 def _number(cell: object, place: str) -> float:
     if isinstance(cell, str):
         cell = cell.strip()
+    shown = reprlib.repr(cell)
+    if isinstance(cell, str) and cell.lower() in _MISSING:
+        raise DataError(f"{place} is {shown}: the value is missing. Leave such observations out.")
     try:
         value = float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise DataError(f"{place} is {cell!r}, which is not a number.") from None
-    if not math.isfinite(value):
-        raise DataError(f"{place} is {cell!r}, which is not a finite number.")
+        comma = isinstance(cell, str) and _is_number(cell.replace(",", "."))
+        hint = " Write decimals with a point." if comma else ""
+        raise DataError(f"{place} is {shown}, which is not a number.{hint}") from None
+    except OverflowError:
+        value = math.inf
+    if math.isnan(value) or cell in (math.inf, -math.inf):
+        raise DataError(f"{place} is {shown}, which is not a finite number.")
+    if abs(value) > LARGEST:
+        raise DataError(
+            f"{place} is {shown}, and numbers are read here up to {LARGEST:g}. Choose another unit."
+        )
     return value
 
 
@@ -204,16 +221,36 @@ def _repeat(values: Iterable[object], how_often: Iterable[object]) -> NDArray[np
 MOST = 2_000_000
 """Most observations that are read: so many still fit and draw in seconds."""
 
+SMALLEST, LARGEST = 1e-50, 1e50
+"""Between these the largest observation lies, or all are 0: squares and sums stay finite.
+
+So does the smallest, where its logarithm counts.
+"""
+
+LARGEST_COUNT = 1_000_000
+"""Largest count that is read: the identity still holds to a billionth of a nat."""
+
+CLOSEST = 1e-6
+"""Least spread of measurements, relative to their size, that leaves the fit enough digits."""
+
+_MISSING = {"", "na", "n/a", "nan", "null", "none"}
+
 
 def _table(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the column names and the rows of a CSV file."""
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except OSError:  # a name that no file can have
+        found = False
+    if not found:
         raise DataError(
-            f"There is no file {str(path)!r}. A path is read from the folder of the notebook; "
-            "write the whole path if your file lies elsewhere."
+            f"There is no file {reprlib.repr(str(path))}. A path is read from the folder of the "
+            "notebook; write the whole path if your file lies elsewhere."
         )
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(f"The file {path.name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise DataError(
             f"The file {path.name} is not text in UTF-8. Save the table as CSV (UTF-8) first."
@@ -294,12 +331,14 @@ def read_data(
     Traceback (most recent call last):
     helpers.your_data.DataError: Observation number 2 is 'two', which is not a number.
     """
+    if column is not None and not isinstance(source, str | Path):
+        raise DataError("Only a file has columns to choose from, and your data are no file.")
     if isinstance(source, str | Path):
         data = _read_file(Path(source), column, counts)
     elif isinstance(source, Mapping):
         data = _repeat(source.keys(), source.values())
     else:
-        if not isinstance(source, Iterable):
+        if not isinstance(source, Iterable) or isinstance(source, bytes):
             raise DataError(
                 "Your data must be a list of numbers, a mapping from values to counts, or the "
                 f"path of a CSV file; this is {type(source).__name__}."
@@ -413,6 +452,12 @@ class Analysis:
             "difference": objective - (self.floor + divergence),
         }
 
+    def _short(self, theta: float) -> float:
+        """Round a parameter as far as neighbours on the grid stay apart."""
+        error = self.fit.standard_errors[self.moving]
+        digits = max(3, math.ceil(math.log10(max(abs(theta), error) / error)) + 1)
+        return float(f"{theta:.{digits}g}")
+
     def _rows(self) -> list[tuple[str, str]]:
         rows = [("family", self.family.name), ("observations", str(self.fit.n))]
         for scipy_name, name in self.family.parameters.items():
@@ -422,11 +467,11 @@ class Analysis:
         rows.append(("log-likelihood", f"{self.fit.log_likelihood:.6g} nats"))
         start = "observed proportions" if self.family.discrete else "fitted density"
         rows.append(("the identity", f"−(1/n) log-likelihood = entropy + divergence ({start})"))
-        elsewhere = float(f"{self.grid(5)[3]:.3g}")
+        elsewhere = self._short(self.grid(5)[3])
         name = self.family.parameters[self.moving]
         sides = {
             "at the estimate": self.identity(),
-            f"at {name} = {elsewhere:g}": self.identity(elsewhere),
+            f"at {name} = {elsewhere:.15g}": self.identity(elsewhere),
         }
         for place, parts in sides.items():
             left, one, two = (parts[k] for k in ("objective", "entropy", "divergence"))
@@ -461,7 +506,8 @@ class Analysis:
             top.set(ylim=(0, 1.5 * p_hat.max()), xlabel="value", ylabel="proportion")
             top.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
         else:
-            pad = 0.15 * (high - low)
+            # A single observation has no spread of its own.
+            pad = 0.15 * (high - low) or abs(high)
             x = np.linspace(low - pad, high + pad, 201)
             bins = int(np.clip(np.sqrt(self.data.size), 4, 40))
             shares, edges = np.histogram(self.data, bins=bins, density=True)
@@ -490,7 +536,7 @@ class Analysis:
 
     def explorer(self, points: int = 31) -> Explorer:
         """Show the same with a slider for the first parameter."""
-        values = [float(f"{v:.3g}") for v in self.grid(points)]
+        values = [self._short(v) for v in self.grid(points)]
         name = self.family.parameters[self.moving]
         return explore(
             self.draw,
@@ -568,9 +614,28 @@ def analyse(
             f"Observation number {place + 1} is {data[place]:g}, but the {chosen.name} family "
             f"takes {chosen.wants}."
         )
+    if chosen.wants == _POSITIVE and data.min() < SMALLEST:
+        place = int(np.argmin(data))
+        raise DataError(
+            f"Observation number {place + 1} is {data[place]:g}, and the {chosen.name} family is "
+            f"fitted here to numbers from {SMALLEST:g} on. Choose another unit."
+        )
+    if 0 < np.abs(data).max() < SMALLEST:
+        raise DataError(f"All your observations are below {SMALLEST:g}. Choose another unit.")
+    if chosen.discrete and data.max() > LARGEST_COUNT:
+        place = int(np.argmax(data))
+        raise DataError(
+            f"Observation number {place + 1} is {data[place]:g}, and counts are read here up to "
+            f"{LARGEST_COUNT:,}."
+        )
     if why := chosen.degenerate(data):
         raise DataError(f"{why}.")
     fit = fit_mle(chosen.law, data, fixed=chosen.fixed)
+    if unknown := [n for s, n in chosen.parameters.items() if fit.standard_errors[s] is None]:
+        raise DataError(
+            f"The likelihood of your data is too flat to give {' and '.join(unknown)} a standard "
+            f"error in the {chosen.name} family."
+        )
     floor = entropy(empirical(data) if chosen.discrete else fit.distribution)
     return Analysis(chosen, data, fit, floor)
 

@@ -51,7 +51,7 @@ def test_the_loaded_table_cannot_be_changed_by_accident():
 
 def test_notes_may_run_over_several_lines(tmp_path):
     path = tmp_path / "sparrows.csv"
-    path.write_text(GOOD)
+    path.write_text(GOOD, encoding="utf-8")
     data = read_counts(path)
     assert isinstance(data, CountData)
     assert (data.title, data.source, data.licence) == (

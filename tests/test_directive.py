@@ -44,13 +44,13 @@ def build(folder: Path, pages: dict[str, str], builder="html", **config) -> tupl
     """Build pages in a folder, strictly; return what was warned of, and the application."""
     sys.path.insert(0, str(ROOT / "_ext"))
     folder.mkdir(exist_ok=True)
-    (folder / "references.bib").write_text(BIBLIOGRAPHY)
+    (folder / "references.bib").write_text(BIBLIOGRAPHY, encoding="utf-8")
     names = [name for name in pages if name.endswith(".md") and name != "index.md"]
     listed = "\n".join(name.removesuffix(".md") for name in names)
     toctree = f"\n\n```{{toctree}}\n:numbered:\n{listed}\n```\n"
     for name, text in pages.items():
-        if not (folder / name).exists() or (folder / name).read_text() != text:
-            (folder / name).write_text(text)
+        if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text:
+            (folder / name).write_text(text, encoding="utf-8")
     if "index.md" not in pages:
         (folder / "index.md").write_text("# A book" + toctree)
     warnings = StringIO()
@@ -87,7 +87,7 @@ class Links(HTMLParser):
         self.ids: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.address: str | None = None
-        self.feed(path.read_text())
+        self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attributes):
         found = dict(attributes)
@@ -155,7 +155,7 @@ def test_each_step_is_real_maths_with_its_reason_and_badge(site):
     assert shown[0] == r"\left(u + 1\right)^{2}"
     assert shown[1].split("{}")[-1].strip() == "u^{2} + 2 u + 1"
     assert len(shown) == 6
-    html = (site[0] / "one.html").read_text()
+    html = (site[0] / "one.html").read_text(encoding="utf-8")
     first = html[html.index('id="equation-eq-first"') : html.index('id="equation-eq-second"')]
     assert "a square is not negative" in first
     assert "$u^2$" not in first, "the reason is inline MyST, not text"
@@ -172,18 +172,18 @@ def test_a_constraint_is_shown(tmp_path):
         (sp.Rational(1, 2), sp.Rational(1, 2)), subject_to=sp.Eq(a + b, 1), because="symmetry"
     )
     _, app = build(tmp_path / "site", {"one.md": page(top)})
-    html = (Path(app.outdir) / "one.html").read_text()
+    html = (Path(app.outdir) / "one.html").read_text(encoding="utf-8")
     assert re.search(r"symmetry; subject to .*a \+ b = 1", html)
 
 
 def test_a_chain_without_a_name_has_no_number_and_no_claim(site):
-    html = (site[0] / "two.html").read_text()
+    html = (site[0] / "two.html").read_text(encoding="utf-8")
     assert html.count('class="eqno"') == 1
     assert html.count('class="derivation"') == 2
 
 
 def test_a_cited_step_shows_source_and_hypotheses(site):
-    html = (site[0] / "two.html").read_text()
+    html = (site[0] / "two.html").read_text(encoding="utf-8")
     assert "badge-cited" in html
     assert re.search(r'<a[^>]*href="sources.html#[^"]*"[^>]*>\s*(?:<[^>]*>)*Khi', html)
     assert "is finite" in html
@@ -197,7 +197,7 @@ def test_the_ledger_lists_every_claim_with_its_number(site):
         ("two.html#equation-eq-third", "(2.1)"),
     ]:
         assert (address, number) in links
-    text = re.sub(r"<[^>]+>|\s+", " ", (site[0] / "ledger.html").read_text())
+    text = re.sub(r"<[^>]+>|\s+", " ", (site[0] / "ledger.html").read_text(encoding="utf-8"))
     assert "Equation [2] of the article" in text
     assert "InformationTheory.klDiv" in text
     assert "is finite" in text
@@ -206,7 +206,7 @@ def test_the_ledger_lists_every_claim_with_its_number(site):
 
 
 def test_the_ledger_draws_what_rests_on_what(site):
-    html = (site[0] / "ledger.html").read_text()
+    html = (site[0] / "ledger.html").read_text(encoding="utf-8")
     svg = html[html.index("<svg") : html.index("</svg>")]
     assert 'href="one.html#equation-eq-first"' in svg
     assert "(2.1)" in svg
@@ -224,7 +224,7 @@ def test_the_ledger_shows_the_weakest_link(tmp_path):
             "sources.md": "# Sources\n\n```{bibliography}\n```\n",
         },
     )
-    html = (Path(app.outdir) / "ledger.html").read_text()
+    html = (Path(app.outdir) / "ledger.html").read_text(encoding="utf-8")
     row = html[html.rindex("<tr") :]
     assert re.search(r"badge-proved.*badge-cited.* through .*eq-base", row, re.S)
 
@@ -233,7 +233,7 @@ def test_latex_has_the_equation_its_label_and_the_reasons(tmp_path):
     pages = {"one.md": page(chain("first"), before="See {eq}`eq-first`.")}
     warnings, app = build(tmp_path / "site", pages, builder="latex")
     assert warnings == ""
-    tex = next(Path(app.outdir).glob("*.tex")).read_text()
+    tex = next(Path(app.outdir).glob("*.tex")).read_text(encoding="utf-8")
     assert r"\begin{align}\label{equation:one:eq-first}" in tex
     assert r"\eqref{equation:one:eq-first}" in tex
     assert tex.count(r"\item") >= 2
@@ -305,9 +305,9 @@ def test_a_page_that_changes_changes_the_ledger(tmp_path):
     folder = tmp_path / "site"
     pages = {"one.md": page(chain("a")), "ledger.md": "# Ledger\n\n```{ledger}\n```\n"}
     build(folder, pages)
-    assert "eq-b" not in (folder / "out" / "ledger.html").read_text()
+    assert "eq-b" not in (folder / "out" / "ledger.html").read_text(encoding="utf-8")
     warnings, _ = build(folder, pages | {"one.md": page(chain("b"))})
-    html = (folder / "out" / "ledger.html").read_text()
+    html = (folder / "out" / "ledger.html").read_text(encoding="utf-8")
     assert warnings == ""
     assert "eq-b" in html
     assert "eq-a" not in html

@@ -28,8 +28,8 @@ from helpers.divergence import (
 from helpers.likelihood import empirical
 
 REFERENCES = Path(__file__).parent / "references"
-CASES = json.loads((REFERENCES / "divergences.json").read_text())["cases"]
-TORCH = json.loads((REFERENCES / "torch.json").read_text())
+CASES = json.loads((REFERENCES / "divergences.json").read_text(encoding="utf-8"))["cases"]
+TORCH = json.loads((REFERENCES / "torch.json").read_text(encoding="utf-8"))
 LOG_2 = math.log(2.0)
 # Families whose divergence from a member of the same family is integrated, not evaluated.
 NO_CLOSED_FORM = {"t", "logistic"}

@@ -41,6 +41,21 @@ CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     count: cell.model.executionCount,
     outputs: cell.model.outputs.toJSON(),
   }))"""
+# What a reader would see of MyST that was not read: roles and fences as they are typed.
+RAW = r"""() => [...window.jupyterapp.shell.currentWidget.node
+    .querySelectorAll('.jp-MarkdownOutput, .jp-RenderedMarkdown, .jp-RenderedHTML')]
+  .map(node => node.innerText)
+  .filter(text => /\{[a-z:]+\}`|^:{3,}|^`{3,}\{|\$\$|\\begin\{/m.test(text))"""
+STILL = """async () => {
+  const pictures = [...document.querySelectorAll('.jp-OutputArea-output img')];
+  await Promise.all(pictures.map(picture => picture.decode()));
+  return pictures.map(picture => picture.naturalWidth);
+}"""
+UNFOLD = """() => [...document.querySelectorAll('.jp-OutputArea-output summary')].map(summary => {
+  const before = summary.parentElement.offsetHeight;
+  summary.click();
+  return summary.parentElement.offsetHeight > before;
+})"""
 COMMAND = "name => window.jupyterapp.commands.execute(name).then(() => true)"
 
 
@@ -137,6 +152,10 @@ def run_all(page) -> list[dict]:
     return page.evaluate(CELLS)
 
 
+def shows_an_explorer(cell: dict) -> bool:
+    return "explore(" in cell["source"] or ".explorer(" in cell["source"]
+
+
 def errors(cells: list[dict]) -> list[str]:
     return [
         f"{cell['source']}\n{output['ename']}: {output['evalue']}"
@@ -177,6 +196,16 @@ def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
     # What is stored reads well before anything is run: pictures and texts, no dead widget.
     assert all(cell["count"] for cell in stored)
     assert "Error displaying widget" not in page.inner_text("body")
+    assert page.evaluate(RAW) == []
+    widths = page.evaluate(STILL)
+    explorers = sum(map(shows_an_explorer, stored))
+    assert len(widths) >= explorers
+    assert all(widths)
+    # Each step of a derivation unfolds how it was checked, in a notebook that nobody trusted yet.
+    checks = page.evaluate(UNFOLD)
+    derivations = sum("Derivation(" in cell["source"] for cell in stored)
+    assert bool(checks) == bool(derivations)
+    assert all(checks)
 
     cells = run_all(page)
     assert errors(cells) == []
@@ -188,10 +217,9 @@ def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
         for output in cell["outputs"]
         if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
     ]
-    expected = sum("explore(" in cell["source"] for cell in cells)
-    assert len(widgets) >= expected
+    assert len(widgets) >= explorers
     moved = move_every_slider(page)
-    assert moved >= expected, f"{moved} sliders moved, {expected} explorers in the notebook"
+    assert moved >= explorers, f"{moved} sliders moved, {explorers} explorers in the notebook"
     # jupyterlab-myst notes each equation that another chapter or an output holds.
     noted = "No target for internal reference"
     assert [line for line in said if not line.startswith(noted)] == []

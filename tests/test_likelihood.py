@@ -13,7 +13,9 @@ from scipy import special, stats
 from helpers.divergence import cross_entropy, entropy, kl_divergence
 from helpers.likelihood import Empirical, empirical, fit_mle, log_likelihood
 
-REFERENCES = json.loads((Path(__file__).parent / "references" / "fits.json").read_text())
+REFERENCES = json.loads(
+    (Path(__file__).parent / "references" / "fits.json").read_text(encoding="utf-8")
+)
 FITS = REFERENCES["fits"]
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import doctest
 import re
+import textwrap
 
+import pytest
+
+from helpers.derivation import DerivationError
 from tools.execute import BOOK
 from tools.picture import PICTURE, picture
 
@@ -31,6 +35,21 @@ def test_every_target_is_explained():
         re.findall(r"^\| `make ([a-z-]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.M)
     )
     assert targets - {"help"} == told
+
+
+def test_worked_example_of_contributing_does_what_it_says():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^   ```(\w*)\n(.*?)^   ```$", text, re.M | re.S)
+    kinds = [kind for kind, _ in blocks]
+    (wrong, said, right, numeric) = (textwrap.dedent(block) for _, block in blocks)
+    assert kinds == ["python", "", "python", "python"]
+    space: dict = {}
+    with pytest.raises(DerivationError) as refused:
+        exec(wrong, space)
+    assert str(refused.value) == said.rstrip("\n")
+    exec(f"claim = {right}", space)
+    assert (space["claim"].status, space["claim"].name) == ("proved", "entropy-geometric")
+    exec(numeric, space)
 
 
 def test_files_that_the_front_page_names_exist():

@@ -111,7 +111,7 @@ def target_of(name: str, link: str) -> tuple[str, str]:
 
 
 def test_the_site_has_the_chapters(site: Path) -> None:
-    wanted = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text())
+    wanted = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
     missing = [name for name in wanted if not (site / f"{name}.html").exists()]
     assert wanted
     assert not missing

@@ -137,6 +137,20 @@ BAD = [
     ({1: -1}, "poisson", {}, "Count number 1 is -1"),
     ({"a": 2}, "poisson", {}, "Value number 1 is 'a'"),
     ({1: 10**9}, "poisson", {}, "more than"),
+    ({1: 10**400}, "poisson", {}, "Choose another unit"),
+    ([1, 10**400], "normal", {}, "Choose another unit"),
+    ([1e308, 1e307], "normal", {}, "Choose another unit"),
+    ([1e-320, 2e-320], "exponential", {}, "Choose another unit"),
+    ([1e-300, 1], "gamma", {}, "from 1e-50 on"),
+    ([1, 10**7], "poisson", {}, "up to 1,000,000"),
+    ([10**7, 10**7 + 1], "normal", {}, "Subtract a common number"),
+    ([1, 1 + 1e-12], "gamma", {}, "Subtract a common number"),
+    ([1, "NA"], "normal", {}, "missing"),
+    ([1, ""], "normal", {}, "missing"),
+    (["1,5", "2"], "normal", {}, "decimals with a point"),
+    (b"abc", "poisson", {}, "this is bytes"),
+    ([1, 2], "poisson", {"column": "x"}, "your data are no file"),
+    ("x" * 300 + ".csv", "poisson", {}, "There is no file"),
     ("no-such.csv", "poisson", {}, "no file 'no-such.csv'"),
     (DATA / "horse_kicks.csv", "poisson", {}, "has 2 columns"),
     (DATA / "horse_kicks.csv", "poisson", {"column": "horses"}, "no column 'horses'"),
@@ -194,6 +208,37 @@ def test_table_and_curve_say_what_was_fitted(family):
     alt = analysis.curve().alt
     assert "nats" in alt
     assert "Panel 2 of 2" in alt
+
+
+@pytest.mark.parametrize(
+    ("source", "family"),
+    [
+        ([1], "poisson"),
+        ([5], "exponential"),
+        ([10**6, 10**6 - 5], "poisson"),
+        ([1e50, 5e49], "normal"),
+        ([1e-50, 1, 1e50], "gamma"),
+        ([-1e-50, 1e-50], "normal"),
+        ([1e-50, 1e50], "lognormal"),
+        ([1e50, 3e49], "exponential"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_is_at_the_edge_is_fitted_and_drawn(source, family):
+    fit = your_data(source, family)
+    assert isinstance(fit, Analysis)
+    assert abs(fit.identity()["difference"]) < 1e-9
+    assert "nats" in fit.curve().alt
+    assert len(fit.explorer().sliders[0].values) == 31
+
+
+def test_the_slider_moves_however_small_the_standard_error():
+    many = analyse({1: 200_000, 2: 200_000, 3: 200_000}, "poisson")
+    values = many.explorer().sliders[0].values
+    assert len(values) == 31
+    assert max(np.diff(values)) < 2 * min(np.diff(values))
+    elsewhere = next(line for line in repr(many).splitlines() if line.startswith("at θ"))
+    assert "at θ = 2 " not in elsewhere
 
 
 def test_explorer_starts_at_the_estimate_and_stays_in_the_domain():

@@ -22,7 +22,8 @@ def compile_pins(extras: str, within: str = "") -> str:
     with tempfile.TemporaryDirectory() as folder:
         constraint = Path(folder, "within.txt")
         # The project itself has no name and version to constrain by.
-        constraint.write_text("".join(f"{n}\n" for n in within.splitlines() if n[:1] not in "-#"))
+        names = [line for line in within.splitlines() if line[:1] not in "-#"]
+        constraint.write_text("".join(f"{n}\n" for n in names), encoding="utf-8")
         result = subprocess.run(
             [sys.executable, "-m", "uv", *COMPILE, "-", "--constraint", str(constraint)],
             input=f"-e .[{extras}]\n",
@@ -42,8 +43,8 @@ def main() -> None:
     slim = compile_pins("lab", within=pins)
     for name, text in (("requirements.txt", pins), ("binder/requirements.txt", slim)):
         path = ROOT / name
-        before = path.read_text() if path.exists() else ""
-        path.write_text(text)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(text, encoding="utf-8")
         changed = set(text.splitlines()) ^ set(before.splitlines())
         print(f"{name}: {len(text.splitlines()) - 1} pins, {len(changed)} lines differ from before")
 
