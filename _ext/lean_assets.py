@@ -46,8 +46,11 @@ EDITS = {
     '"complete"===document.readyState?O():window.addEventListener("load",O)': "void 0",
     # Where the sidebar is folded away there is no place in it to find by laying out the page.
     'if(!document.querySelector(".bd-docs-nav"))return;var e=': (
-        'if(!document.querySelector(".bd-docs-nav")||innerWidth<992)return;var e='
+        'if(matchMedia("(max-width: 991px)").matches||!document.querySelector(".bd-docs-nav"))'
+        "return;var e="
     ),
+    # Nor is there a banner whose height would have to be known.
+    'const e=document.querySelector(".pst-async-banner-revealer");if(!e)return;': "return;",
     # The book has nothing in the margin: no need to look for seven kinds of it.
     '["marginnote","sidenote","margin","margin-caption","full-width","sidebar","popout"]': (
         '["margin"]'

@@ -39,16 +39,19 @@
 
   // What scrolls sideways can be reached and scrolled by keyboard. Measured when it comes into view:
   // measuring all of it at once would lay out the whole page.
-  const measure = (box) => {
-    if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight)
-      return box.removeAttribute("tabindex");
-    box.tabIndex = 0;
-    box.setAttribute("role", "group");
-    if (!box.hasAttribute("aria-label"))
-      box.setAttribute("aria-label", box.matches(".math-scroll") ? "Wide formula" : "Wide part, scrolls sideways");
+  const measure = (boxes) => {
+    // First all are read, then all are written: one by one, each would be laid out anew.
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
+    boxes.forEach((box, k) => {
+      if (!wide[k]) return box.removeAttribute("tabindex");
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      if (!box.hasAttribute("aria-label"))
+        box.setAttribute("aria-label", box.matches(".math-scroll") ? "Wide formula" : "Wide part, scrolls sideways");
+    });
   };
   const reachable = () => {
-    const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => measure(target)));
+    const sizes = new ResizeObserver((entries) => measure(entries.map(({ target }) => target)));
     const views = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries)
         if (isIntersecting) {
