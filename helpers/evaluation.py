@@ -521,7 +521,8 @@ def _infinite_sum(term, index, start, digits) -> Value:
         return series(at, start, digits)
     except NotEvaluable:
         # Terms of one sign that fall no faster than 1/k add up to infinity.
-        sign = sign_of_limit(index * term, index, sp.oo) if plain else 0
+        is_power = term.is_algebraic_expr(index) and term.count_ops() < 40
+        sign = sign_of_limit(index * term, index, sp.oo) if is_power else 0
         if sign == 0:
             raise
         return Value(sign * mp.inf, mp.mpf(0))

@@ -140,20 +140,40 @@ def test_a_step_that_does_not_hold_is_named():
 
 
 def test_a_reviewed_survivor_is_listed_with_its_reason_and_is_no_failure(monkeypatch):
-    # log x <= 2 x - 1 is true: what kills it is the case of equality, which is not stated here.
-    step = replace(BOUNDED, expression=2 * x - 1, options=())
-    weaker = [
-        mutants.Review("A larger bound is a bound.", claim="claim", mutant=pattern)
-        for pattern in ("at_most 4*x - 1", "at_most 2*x", "at_most 2*x + 1", "at_most 3*x - 1")
+    start = Derivation((x - 1) ** 2, over=x)
+    step = link(start, "same_argmin", 3 * (x - 1) ** 2)
+    multiples = [
+        mutants.Review("A multiple has its minimum at the same place.", mutant=pattern)
+        for pattern in ("same_argmin (x - 1)**2", "same_argmin 6*(x - 1)**2", "same_argmin x**7")
     ]
-    monkeypatch.setattr(mutants, "read_reviews", lambda: weaker)
+    monkeypatch.setattr(mutants, "read_reviews", lambda: multiples)
     report = mutants.run([step], processes=1)
     covered = {mutant.text for mutant, _, review in report.survivors() if review}
-    assert covered
-    assert covered <= {review.mutant for review in weaker}
-    assert "A larger bound is a bound." in report.text()
-    stale = {review.mutant for review in weaker} - covered
-    assert {review.mutant for review in report.stale()} == stale
+    assert covered == {"same_argmin (x - 1)**2", "same_argmin 6*(x - 1)**2"}
+    assert "A multiple has its minimum at the same place." in report.text()
+    assert [review.mutant for review in report.stale()] == ["same_argmin x**7"]
+
+
+def test_what_follows_from_the_step_itself_is_equivalent():
+    # log x <= 2 x - 1 is true: what kills it is the case of equality, which is not stated here.
+    step = replace(BOUNDED, expression=2 * x - 1, options=())
+    report = mutants.run([step], processes=1)
+    follow = {
+        mutant.text
+        for mutant, outcome in zip(report.mutants, report.outcomes, strict=True)
+        if outcome.fate == mutants.FOLLOWS
+    }
+    assert "at_most 2*x" in follow
+    assert "Equivalent, by a proof from the step itself:" in report.text()
+    assert mutants.follows(step, mutants.Mutant(0, SIGN, "at_most", x - 1, ())) == ""
+    assert mutants.follows(SQUARE, mutants.Mutant(0, SIGN, "equals", (x + y) ** 2, ()))
+
+
+def test_a_wrong_answer_to_an_exercise_is_no_step_of_the_book():
+    wrong = replace(SQUARE, expression=x**2 + y**2, is_answer=True)
+    report = mutants.run([wrong, SQUARE], processes=1)
+    assert [step.expression for step in report.links] == [SQUARE.expression]
+    assert report.broken_baselines == []
 
 
 def test_a_review_covers_what_it_names_and_no_more():
