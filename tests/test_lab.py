@@ -43,7 +43,7 @@ CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
   }))"""
 # What a reader would see of MyST that was not read: roles and fences as they are typed.
 RAW = r"""() => [...window.jupyterapp.shell.currentWidget.node
-    .querySelectorAll('.jp-MarkdownOutput, .jp-RenderedMarkdown, .jp-RenderedHTML')]
+    .querySelectorAll('.myst, .jp-RenderedMarkdown, .jp-RenderedHTML')]
   .map(node => node.innerText)
   .filter(text => /\{[a-z:]+\}`|^:{3,}|^`{3,}\{|\$\$|\\begin\{/m.test(text))"""
 STILL = """async () => {
@@ -196,6 +196,8 @@ def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
     # What is stored reads well before anything is run: pictures and texts, no dead widget.
     assert all(cell["count"] for cell in stored)
     assert "Error displaying widget" not in page.inner_text("body")
+    prose = page.locator(".jp-MarkdownCell")
+    assert prose.locator(".myst").count() == prose.count() > 0
     assert page.evaluate(RAW) == []
     widths = page.evaluate(STILL)
     explorers = sum(map(shows_an_explorer, stored))

@@ -23,6 +23,7 @@ def test_examples_of_the_readme_run():
     assert result.failed == 0
 
 
+@pytest.mark.pinned
 def test_picture_is_what_the_landing_page_draws():
     assert PICTURE.read_text(encoding="utf-8") == picture(), "run make execute"
 

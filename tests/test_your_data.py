@@ -223,7 +223,7 @@ def test_table_and_curve_say_what_was_fitted(family):
         ([1e50, 3e49], "exponential"),
     ],
 )
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error:.*identical low and high:UserWarning")
 def test_what_is_at_the_edge_is_fitted_and_drawn(source, family):
     fit = your_data(source, family)
     assert isinstance(fit, Analysis)
