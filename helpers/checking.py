@@ -1052,6 +1052,8 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
     if any(t.distribution is not None for t in left.atoms(Sample)) and left.atoms(SampleMean):
         outside = left.atoms(Expectation, Probability, Variance)
         if not outside:
+            if point != sp.oo:
+                raise NotChecked("the mean of a random sample settles only as the sample grows")
             return _check_sampled_limit(left, right, variable, context)
     witnesses = []
     found = identities.limit(left, variable, point, context)

@@ -314,6 +314,8 @@ def test_a_mean_of_a_function_of_counts_and_of_waiting_times_is_simulated():
     assert Derivation(waits).tends_to(sp.Rational(3, 8), as_=(n, sp.oo)).status == "sampled"
     with pytest.raises(DerivationError):
         Derivation(waits).tends_to(6, as_=(n, sp.oo))
+    with pytest.raises(DerivationError, match="only as the sample grows"):
+        Derivation(waits).tends_to(sp.Rational(3, 8), as_=(n, 1))
 
 
 def test_order_of_statuses_and_error_bounds():
