@@ -247,7 +247,7 @@ def _ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="n
 def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, list]:
     count, worst, families, empty = 0, mp.mpf(0), [], 0
     sides = [left, right]
-    trials = _trials(sides, context, (20, 60), (6, 8), (2, 2))
+    trials = _trials(sides, context, (20, 60), (4, 6), (2, 2))
     if left.atoms(Probability) | right.atoms(Probability):
         trials = itertools.chain(trials, _tight_trials(sides, context))
     for name, (a, b), env in trials:
