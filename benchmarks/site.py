@@ -385,6 +385,8 @@ def main() -> None:
         browser.close()
         if "builds" in asked:
             found["Building"] = table(["build", "time"], time_builds(Path(temporary)))
+    if len(asked) < len(PARTS):
+        head += f" The last run measured {', '.join(asked)}; what it left out is of an earlier one."
     # A part that was not asked for keeps what was measured before.
     before = sections_of(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     kept = {} if len(asked) == len(PARTS) else before
