@@ -614,6 +614,18 @@ def test_laws_on_the_circle(turn):
     assert abs(estimate.value - float(expected)) < 4 * estimate.standard_error
 
 
+@pytest.mark.parametrize("turn", [-1.0, 3.14])
+def test_a_narrow_peak_on_the_circle_is_not_missed(turn):
+    kappa = 1e8
+    p, q = stats.vonmises(kappa, turn), stats.vonmises(kappa, turn + 1e-3)
+    with mpmath.workdps(30):
+        # I1/I0 = 1 - 1/(2k) - 1/(8k^2) - ...
+        ratio = 1 - 1 / (2 * mpmath.mpf(kappa)) - 1 / (8 * mpmath.mpf(kappa) ** 2)
+        apart = mpmath.mpf(turn + 1e-3) - mpmath.mpf(turn)
+        expected = kappa * ratio * (1 - mpmath.cos(apart))
+    assert relative(kl_divergence(p, q), expected) < 1e-8
+
+
 def test_a_law_given_by_its_values():
     law = stats.rv_discrete(values=([3, 1, 2], [0.2, 0.5, 0.3]))
     assert entropy(law) == pytest.approx(entropy([0.5, 0.3, 0.2]), rel=1e-14)
