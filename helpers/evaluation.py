@@ -251,6 +251,11 @@ def _is_exact_zero(e, env, digits):
     return v.value == 0 and v.error == 0
 
 
+def _at_zero(v: Value, problem: str) -> Exception:
+    """What a zero leads to: a value only lost among its digits is not known to be one."""
+    return NotEvaluable(f"{problem} within the error") if v.error else Undefined(problem)
+
+
 def _pow(e, env, digits, eps):
     base, exponent = (_evaluate(a, env, digits) for a in e.args)
     if base.is_infinite or exponent.is_infinite:
@@ -262,7 +267,7 @@ def _pow(e, env, digits, eps):
         if exponent.value == 0 and exponent.error == 0:
             return Value(mp.mpf(1), mp.mpf(0))
         if mp.re(exponent.value) <= 0:
-            raise Undefined("division by zero")
+            raise _at_zero(base, "division by zero")
         return Value(mp.mpf(0), base.error ** mp.re(exponent.value) if base.error else mp.mpf(0))
     value = mp.power(base.value, exponent.value)
     relative = abs(exponent.value) * base.error / abs(base.value)
@@ -285,7 +290,7 @@ def _function(e, env, digits, eps):
             raise Undefined(f"{e.func} at infinity")
         return _evaluate(result, {}, digits)
     if isinstance(e, sp.log) and args[0].value == 0:
-        raise Undefined("log(0)")
+        raise _at_zero(args[0], "log(0)")
     f = _numeric_function(e.func, len(args))
     try:
         value = f(*[a.value for a in args])
