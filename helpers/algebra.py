@@ -189,7 +189,7 @@ def _expectation(e: Expectation):
 def _fresh(names, f, variable):
     """The first of the names that nothing inside ``f`` bears, bound or free."""
     closed = f.atoms(VocabularyExpr, sp.Integral, sp.Sum, sp.Product, sp.Lambda)
-    used = {s.name for node in closed for s in node.atoms(sp.Symbol)}
+    used = {s.name for node in closed for s in node.atoms(sp.Symbol) - node.free_symbols}
     used |= {s.name for s in f.free_symbols - {variable}}
     return next(s for s in names if s.name not in used)
 
@@ -508,7 +508,7 @@ def simplify_residue(e: sp.Expr) -> sp.Expr:
     for step in (
         lambda t: t,
         lambda t: sp.expand(sp.expand_log(t)),
-        lambda t: sp.cancel(sp.together(t)) if t.count_ops() < 400 else t,
+        lambda t: _cancelled(t) if t.count_ops() < 400 else t,
         _numbers_opened,
         lambda t: sp.expand(sp.expand_func(sp.expand_log(sp.powsimp(t)))),
         lambda t: sp.simplify(t, doit=False) if _is_simple(t) else t,
@@ -517,6 +517,13 @@ def simplify_residue(e: sp.Expr) -> sp.Expr:
         if e == 0:
             return e
     return e
+
+
+def _cancelled(e):
+    """Over one denominator; a sum that is a number is named first, or SymPy would add it up."""
+    names = {n: sp.Dummy(real=True) for n in e.atoms(sp.Sum, sp.Integral) if not n.free_symbols}
+    done = sp.cancel(sp.together(e.xreplace(names)))
+    return done.xreplace({v: k for k, v in names.items()})
 
 
 def _numbers_opened(e):

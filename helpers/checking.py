@@ -193,9 +193,7 @@ def _trials(sides, context, light, heavy, abstract) -> Iterator[tuple]:
             count, extra = (t // 3 for t in light) if name else light
         else:
             count, extra = abstract if name and name not in FINITE_FAMILIES else heavy
-        # A family's laws are made for parameters of moderate size: far out, masses are lost.
-        moderate = name and any(d.parameters for e in sides for d in e.atoms(Density))
-        for env in points(concrete, inner, rng, count, extra, far=0 if moderate else None):
+        for env in points(concrete, inner, rng, count, extra):
             yield name, concrete, env
 
 

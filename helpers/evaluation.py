@@ -8,6 +8,7 @@ the needed accuracy raises :class:`NotEvaluable`; it is never guessed.
 from __future__ import annotations
 
 import itertools
+import math
 from functools import lru_cache
 
 import mpmath as mp
@@ -15,14 +16,20 @@ import sympy as sp
 
 from helpers.notation import (
     KL,
+    Beta,
+    BetaBinomial,
+    Binomial,
     CrossEntropy,
     Distribution,
     Expectation,
     FisherInformation,
+    Gamma,
     Independent,
+    Likelihood,
     Mixture,
     Pdf,
     Sample,
+    SampleMean,
     VocabularyExpr,
     bounds_of,
     density_on,
@@ -251,9 +258,9 @@ def _is_exact_zero(e, env, digits):
     return v.value == 0 and v.error == 0
 
 
-def _at_zero(v: Value, problem: str) -> Exception:
+def _at_zero(e, env, problem: str) -> Exception:
     """What a zero leads to: a value only lost among its digits is not known to be one."""
-    return NotEvaluable(f"{problem} within the error") if v.error else Undefined(problem)
+    return Undefined(problem) if _at(e, env).is_zero else NotEvaluable(f"nearly {problem}")
 
 
 def _pow(e, env, digits, eps):
@@ -267,7 +274,7 @@ def _pow(e, env, digits, eps):
         if exponent.value == 0 and exponent.error == 0:
             return Value(mp.mpf(1), mp.mpf(0))
         if mp.re(exponent.value) <= 0:
-            raise _at_zero(base, "division by zero")
+            raise _at_zero(e.args[0], env, "division by zero")
         return Value(mp.mpf(0), base.error ** mp.re(exponent.value) if base.error else mp.mpf(0))
     value = mp.power(base.value, exponent.value)
     relative = abs(exponent.value) * base.error / abs(base.value)
@@ -290,7 +297,7 @@ def _function(e, env, digits, eps):
             raise Undefined(f"{e.func} at infinity")
         return _evaluate(result, {}, digits)
     if isinstance(e, sp.log) and args[0].value == 0:
-        raise _at_zero(args[0], "log(0)")
+        raise _at_zero(e.args[0], env, "log(0)")
     f = _numeric_function(e.func, len(args))
     try:
         value = f(*[a.value for a in args])
@@ -347,10 +354,23 @@ def _truth(condition, env, digits) -> bool:
     raise NotEvaluable(f"the condition {condition} is not decided")
 
 
+# Laws whose formula has a parameter for an exponent, and the largest that is worked out: SymPy
+# multiplies powers of fractions out, and memory would not hold them.
+_IN_EXPONENTS = (Beta, BetaBinomial, Binomial, Gamma)
+_LARGEST_EXPONENT = 10**4
+
+
+def _refuse_immense_powers(d: Distribution) -> None:
+    for law in d.atoms(*_IN_EXPONENTS):
+        if any(p.is_number and p.is_real and p > _LARGEST_EXPONENT for p in law.parameters):
+            raise NotEvaluable(f"a parameter of {law} is too large for an exponent")
+
+
 def _pdf_at(e, env):
     d = _at(e.distribution, env)
     if d.abstract:
         raise NotEvaluable(f"{d} is abstract")
+    _refuse_immense_powers(d)
     point = _at(e.point, env) if d.dimension == 1 else tuple(_at(p, env) for p in e.point)
     if d.dimension == 1:
         return density_on(d, point, sp.S.Reals if not d.discrete else sp.S.Integers)
@@ -393,6 +413,7 @@ def _escapes(P: Distribution, Q: Distribution) -> bool:
 
 def _expectation(e: Expectation, digits) -> Value:
     d = e.distribution
+    _refuse_immense_powers(d)
     points = d.points() if d.dimension == 1 else None
     if points is not None:
         parts = []
@@ -675,13 +696,29 @@ def _sample_expectation(e, env, digits) -> Value:
     ]
     function = e.function.xreplace({v: _constant(v, env, digits) for v in fixed})
     parts = []
-    for data in itertools.product(outcomes, repeat=n):
+    for data, orders in _draws(outcomes, n, _ignores_order(function, sample)):
         f = _evaluate(function, {**env, sample.base: data}, digits)
-        w = Value(mp.mpf(1), mp.mpf(0))
+        w = Value(mp.mpf(orders), mp.mpf(0))
         for k in data:
             w = _product(w, masses[k], _eps(digits))
         parts.append(_product(w, f, _eps(digits)))
     return _add(parts, _eps(digits))
+
+
+def _ignores_order(f, sample) -> bool:
+    """Does the sample appear in means and likelihoods only, whatever the order of its values?"""
+    whole = {v: sp.Dummy() for v in f.atoms(SampleMean, Likelihood) if v.sample == sample}
+    return not f.xreplace(whole).has(sample.base)
+
+
+def _draws(outcomes, n, any_order):
+    """All samples of n outcomes, or one of each set of like ones with the number of its orders."""
+    if not any_order:
+        yield from ((data, 1) for data in itertools.product(outcomes, repeat=n))
+        return
+    for data in itertools.combinations_with_replacement(outcomes, n):
+        alike = [math.factorial(len(list(group))) for _, group in itertools.groupby(data)]
+        yield data, math.factorial(n) // math.prod(alike)
 
 
 def _constant(e, env, digits):

@@ -127,11 +127,21 @@ def sign_of_limit(e, x, point) -> int:
     >>> sign_of_limit(-t, t, sp.oo)
     -1
     """
+    if _has_fine_powers(e, x):
+        return 0
     try:
         limit = sp.limit(e, x, point)
     except (NotImplementedError, ValueError, TypeError):
         return 0
     return bool(limit.is_extended_positive) - bool(limit.is_extended_negative)
+
+
+def _has_fine_powers(e, x) -> bool:
+    """Does ``x`` stand under long fractions as powers, which SymPy takes apart one by one?"""
+    powers = [n.exp for n in e.atoms(sp.Pow) if n.base.has(x)]
+    # The exponential of a logarithm is a power, too.
+    powers += [n.args[0] for n in e.atoms(sp.exp) if n.args[0].has(sp.log)]
+    return any(r.q > 100 for power in powers for r in power.atoms(sp.Rational))
 
 
 # --------------------------------------------------------------------------- where to cut
