@@ -471,8 +471,9 @@ def test_a_redraw_never_searches_all_of_memory_for_garbage(paused):
             slider.index = index
         assert gc.isenabled() is not paused  # as the reader had it
     finally:
-        gc.enable()
+        # In this order: once it is on again, a search may start at any moment.
         gc.callbacks.remove(note)
+        gc.enable()
     assert searched == ([] if paused else [1] * 12)
 
 
