@@ -541,3 +541,36 @@ def test_the_variable_of_a_formula_is_its_own():
     law = Concrete(y * sp.exp(-x), x, sp.Interval(0, sp.oo))
     assert law.subs(x, 5) == law
     assert law.subs(y, 1).pdf(0) == 1
+
+
+def test_a_sample_is_worth_the_same_whether_its_order_is_kept_or_not():
+    draws = Sample("x", 4, Bernoulli(sp.Rational(1, 3)))
+    one_by_one = sum(draws[k] for k in range(1, 5)) / 4
+    exact = sp.Add(
+        *[
+            sp.binomial(4, k) * sp.Rational(2 ** (4 - k), 81) * sp.Rational(k, 4) ** 3
+            for k in range(5)
+        ]
+    )
+    for mean in (SampleMean(draws), one_by_one):
+        found = evaluate(Expectation(mean**3, draws))
+        assert abs(found.value - mp.mpf(exact.p) / exact.q) <= found.error + mp.mpf(10) ** -15
+
+
+def test_an_expectation_and_its_integral_have_one_normal_form():
+    on_line = [Density(name, support=sp.S.Reals) for name in "PQ"]
+    first, second = (law(x) for law in on_line)
+    integral = sp.Integral(first * sp.log(first / second), (x, -sp.oo, sp.oo))
+    assert normal_form(KL(*on_line) - integral) == 0
+
+
+def test_a_zero_lost_among_digits_is_unknown_and_an_exact_one_undefined():
+    with pytest.raises(NotEvaluable):
+        evaluate(sp.log(1 - 1 / (1 + sp.exp(-x))), {x: sp.Integer(4_180_000)})
+    with pytest.raises(Undefined):
+        evaluate(1 / (x - 1), {x: sp.S.One})
+
+
+def test_immense_powers_are_not_multiplied_out():
+    with pytest.raises(NotEvaluable):
+        evaluate(Expectation(x, x, Gamma(10**9, sp.Rational(1, 3))))
