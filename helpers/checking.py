@@ -54,6 +54,7 @@ from helpers.points import (
     fingerprint,
     free_symbols_of,
     generator,
+    inside,
     meet,
     points,
     possible,
@@ -532,10 +533,10 @@ def _descend(start, context):
                     **env,
                     s: sp.Rational(env[s] * (1 + sign * step[s]) if env[s] else sign * step[s]),
                 }
-                if domains[s].contains(moved[s]) != sp.true:
+                if not inside(moved[s], domains[s]):
                     continue
                 moved = meet({**moved, s: moved[s].limit_denominator(10**6)}, context)
-                if moved is None or domains[s].contains(moved[s]) != sp.true:
+                if moved is None or not inside(moved[s], domains[s]):
                     continue
                 outcome = _gap_at(a, b, moved)
                 if outcome is None:
@@ -565,7 +566,7 @@ def _newton(start, sides, domains, context):
         nonlocal tried
         moved = {**env, **{s: env[s] + shift[s] for s in shift}}
         met = meet(moved, context)
-        if met is None or any(domains[s].contains(met[s]) != sp.true for s in symbols):
+        if met is None or not all(inside(met[s], domains[s]) for s in symbols):
             return None
         outcome = _gap_at(*sides, met)
         tried += outcome is not None
@@ -784,7 +785,7 @@ def _line(sides, sign, sense, place, env) -> list:
     found: dict = {}
 
     def try_at(t):
-        if t in found or domain.contains(t) != sp.true:
+        if t in found or not inside(t, domain):
             return
         local = {**env, s: t}
         try:
@@ -842,7 +843,7 @@ def _rivals(env, domains, rng, count, context):
 def _value_of_another(symbol, domain, env, over):
     """The value of the first other scalar that could be this parameter's, else its own."""
     values = (env[s] for s in sorted(env, key=str) if isinstance(s, sp.Symbol) and s not in over)
-    return next((v for v in values if domain.contains(v) == True), env[symbol])  # noqa: E712
+    return next((v for v in values if inside(v, domain)), env[symbol])
 
 
 def _same_optimum(a, b, sign, env, domains) -> bool:
@@ -906,7 +907,7 @@ def check_optimum(
         (*context.background, *everything),
     )
     domains = {s: domain_of(s, everything, inner) for s in over}
-    rivals, on_edge, inside = 0, None, False
+    rivals, on_edge, is_inside = 0, None, False
     for number, env in enumerate(points([f, *values.values()], inner, rng, 5, 6)):
         best_env, outside = _at_optimum(values, env, domains)
         if outside is not None:
@@ -914,7 +915,7 @@ def check_optimum(
         if best_env is None:
             continue
         excluded = [s for s, d in domains.items() if d.contains(best_env[s]) == sp.false]
-        inside = inside or not excluded
+        is_inside = is_inside or not excluded
         if excluded:
             on_edge = (excluded[0], best_env)
         if subject_to is not None:
@@ -959,7 +960,7 @@ def check_optimum(
                 )
                 return Verdict("refuted", points=rivals, counterexample=found)
             rivals += 1
-    if on_edge is not None and not inside:
+    if on_edge is not None and not is_inside:
         # An end that is sometimes reached belongs to the closure; one that always is, to nothing.
         symbol, env = on_edge
         others = {k: w for k, w in env.items() if k not in values}
@@ -990,12 +991,12 @@ def _at_optimum(values, env, domains):
             return None, Counterexample(_values(others), str(number), str(domains[s]), note)
         if not number.is_real:
             return None, None
-        inside = domains[s].closure.contains(number)
-        if inside == sp.false:
+        closed = domains[s].closure.contains(number)
+        if closed == sp.false:
             others = {k: w for k, w in env.items() if k not in values}
             note = f"the claimed optimum for {s} lies outside its domain"
             return None, Counterexample(_values(others), _shown(number), str(domains[s]), note)
-        if inside != sp.true:
+        if closed != sp.true:
             return None, None
         place[s] = number
     return {**env, **place}, None
@@ -1023,15 +1024,13 @@ def _rivals_of(best, domains, rng, context, close):
             yield rival
     mirrored = [{**best, s: -best[s]} for s in domains if best[s] != 0]
     for rival in [meet(r, context) for r in mirrored]:
-        if rival is not None and all(d.contains(rival[s]) == sp.true for s, d in domains.items()):
+        if rival is not None and all(inside(rival[s], d) for s, d in domains.items()):
             yield rival
     for s, sign in itertools.product(domains, (1, -1)):
         for k in close:
             step = sign * max(abs(_rational(best[s])), sp.S.One) / 10**k
             rival = meet({**best, s: best[s] + step}, context)
-            if rival is not None and all(
-                d.contains(rival[r]) == sp.true for r, d in domains.items()
-            ):
+            if rival is not None and all(inside(rival[r], d) for r, d in domains.items()):
                 yield rival
 
 
@@ -1042,7 +1041,7 @@ def _rival(best, domains, rng, k, context):
         moved = {s: _rational(best[s] + (rival[s] - best[s]) * near) for s in domains}
         rival = {**best, **moved}
     rival = meet(rival, context)
-    if rival is None or any(d.contains(rival[s]) != sp.true for s, d in domains.items()):
+    if rival is None or not all(inside(rival[s], d) for s, d in domains.items()):
         return None
     return rival
 
@@ -1153,7 +1152,7 @@ def _ways_to(point, domain, variable, heavy) -> list:
         sign = 1 if point is sp.oo else -1
         return [[[sign * far for far in group] for group in distances]]
     ways = [[[point + sign / far for far in group] for group in distances] for sign in (1, -1)]
-    return [w for w in ways if all(domain.contains(at) == sp.true for g in w for at in g)]
+    return [w for w in ways if all(inside(at, domain) for g in w for at in g)]
 
 
 def _last(point, group, scale) -> str:

@@ -14,22 +14,28 @@ from functools import lru_cache
 import mpmath as mp
 import sympy as sp
 
+from helpers.formulas import Formula
 from helpers.notation import (
+    JSD,
     KL,
     Beta,
     BetaBinomial,
     Binomial,
     CrossEntropy,
     Distribution,
+    Entropy,
     Expectation,
     FisherInformation,
     Gamma,
     Independent,
+    Indicator,
     Likelihood,
     Mixture,
     Pdf,
+    Probability,
     Sample,
     SampleMean,
+    Variance,
     VocabularyExpr,
     bounds_of,
     density_on,
@@ -83,6 +89,7 @@ def exact_value(e: sp.Expr, env: dict | None = None, finite: bool = False) -> sp
     return value if isinstance(value, sp.Expr) and not value.free_symbols else None
 
 
+@lru_cache(maxsize=64)
 def _eps(digits):
     return mp.mpf(10) ** (-digits - 5)
 
@@ -93,9 +100,9 @@ def _evaluate(e, env, digits) -> Value:
         value = mp.mpf(e.p) / e.q
         is_exact = e.is_Integer and int(e.p).bit_length() <= mp.mp.prec
         return Value(value, mp.mpf(0) if is_exact else abs(value) * eps)
-    if e in (sp.oo, -sp.oo):
-        return Value(mp.inf if e is sp.oo else -mp.inf, mp.mpf(0))
-    if e in (sp.nan, sp.zoo):
+    if e is sp.S.Infinity or e is sp.S.NegativeInfinity:
+        return Value(mp.inf if e is sp.S.Infinity else -mp.inf, mp.mpf(0))
+    if e is sp.S.NaN or e is sp.S.ComplexInfinity:
         raise Undefined(f"{e} has no value")
     if e.is_Symbol:
         if e not in env:
@@ -336,9 +343,10 @@ def _truth(condition, env, digits) -> bool:
     if isinstance(condition, sp.Not):
         return not _truth(condition.args[0], env, digits)
     if isinstance(condition, sp.core.relational.Relational):
-        exact = _at(condition, env)
-        if exact in (sp.true, sp.false):
-            return exact == sp.true
+        if not _names_quantities(condition):
+            exact = _at(condition, env)
+            if exact in (sp.true, sp.false):
+                return exact == sp.true
         left, right = (_evaluate(a, env, digits) for a in condition.args)
         gap = left.value - right.value
         if abs(gap) <= left.error + right.error:
@@ -352,6 +360,12 @@ def _truth(condition, env, digits) -> bool:
             ">=": gap >= 0,
         }[condition.rel_op]
     raise NotEvaluable(f"the condition {condition} is not decided")
+
+
+@lru_cache(maxsize=1024)
+def _names_quantities(condition) -> bool:
+    """Does a comparison hold means or the like, of which SymPy knows no order?"""
+    return bool(condition.atoms(VocabularyExpr))
 
 
 # Laws whose formula has a parameter for an exponent, and the largest that is worked out: SymPy
@@ -378,7 +392,22 @@ def _pdf_at(e, env):
 
 
 def _vocabulary(e, env, digits) -> Value:
-    e = _at(e, env)
+    if isinstance(e, Expectation) and (outcomes := _outcomes(e)) is not None:
+        return _finite_expectation(outcomes, env, digits)
+    if isinstance(e, Indicator):
+        return Value(mp.mpf(int(_truth(e.args[0], env, digits))), mp.mpf(0))
+    if isinstance(e, SampleMean) and len(e.args) == 1:
+        return _evaluate(_mean(e.sample, env), {}, digits)
+    opened = _opened(e)
+    if opened is None:
+        return _worked_out(_at(e, env), env, digits)
+    if isinstance(e, (KL, CrossEntropy)) and _escapes(*[_at(law, env) for law in e.args]):
+        return Value(mp.inf, mp.mpf(0))
+    return _evaluate(opened, env, digits)
+
+
+def _worked_out(e, env, digits) -> Value:
+    """The value of a vocabulary node with the point put in."""
     if not isinstance(e, VocabularyExpr):
         return _evaluate(e, {}, digits)
     if isinstance(e, (KL, CrossEntropy)) and _escapes(*e.args):
@@ -390,6 +419,91 @@ def _vocabulary(e, env, digits) -> Value:
         raise NotEvaluable(f"{e} has no numeric value")
     data = {k: v for k, v in env.items() if isinstance(k, sp.IndexedBase)}
     return _evaluate(opened, data, digits)
+
+
+def _mean(sample, env) -> sp.Rational:
+    """The mean of the observations, exactly."""
+    n, data = _integer(sample.size, env), _data(sample.base, env)
+    if data is None or not 1 <= n <= len(data):
+        raise NotEvaluable(f"no value for the mean of {sample}")
+    return sp.Add(*map(sp.sympify, data[:n])) / n
+
+
+# ------------------------------------------------- laws on points that no parameter moves
+#
+# A definition is opened once, its parameters left open, and evaluated at every point.
+
+
+@lru_cache(maxsize=1024)
+def _opened(e) -> sp.Expr | None:
+    """The definition of ``e`` where it can be evaluated with its parameters left open, else None.
+
+    So it is under a sample, and where all laws live on finitely many fixed points.
+    """
+    if not isinstance(e, (KL, JSD, CrossEntropy, Entropy, Variance, Probability)):
+        return None
+    if isinstance(e, (Variance, Probability)) and e.sample is not None:
+        return e.unfold()
+    if e.atoms(Sample) or not _is_on_fixed_points(e, e.atoms(Distribution)):
+        return None
+    return e.unfold()
+
+
+def _is_on_fixed_points(e, laws) -> bool:
+    return _anatomy(e)[1] is not None and all(
+        not law.abstract
+        and law.dimension == 1
+        and not law.support.free_symbols
+        and law.points() is not None
+        for law in laws
+    )
+
+
+@lru_cache(maxsize=1024)
+def _outcomes(e: Expectation) -> tuple | None:
+    """Mass and function at each outcome, parameters left open; what is named in them; the laws.
+
+    None where the law is not one on finitely many fixed points.
+    """
+    if e.sample is not None or not isinstance(e.variable, sp.Symbol):
+        return None
+    d, x = e.distribution, e.variable
+    laws = {d, *(n.distribution for n in e.function.atoms(Pdf))}
+    if not _is_on_fixed_points(e, laws):
+        return None
+    function, named = _named(e)
+    found = [(d.pdf(sp.sympify(k)), _put_in(function, ((x, sp.sympify(k)),))) for k in d.points()]
+    open_laws = tuple(law for law in laws if law.free_symbols)
+    return tuple((mass, _plain(f)) for mass, f in found), named, open_laws
+
+
+@lru_cache(maxsize=1024)
+def _named(e: Expectation) -> tuple[sp.Expr, dict]:
+    """The function with names for the parts that no draw changes, to be worked out once."""
+    f, bound = e.function, _anatomy(e)[1]
+    if bound is None:
+        return f, {}
+    names = {
+        n: sp.Dummy(real=True)
+        for n in f.atoms(VocabularyExpr)
+        if not isinstance(n, Pdf) and not n.atoms(Sample, sp.Indexed) and not n.free_symbols & bound
+    }
+    short = f.xreplace(names)
+    return short, {n: name for n, name in names.items() if name in short.free_symbols}
+
+
+def _finite_expectation(outcomes, env, digits) -> Value:
+    at_outcomes, named, open_laws = outcomes
+    for law in open_laws:
+        # It raises where the parameters make it no law.
+        _at(law, env)
+    here = {**env, **{name: _constant(part, env, digits) for part, name in named.items()}}
+    parts = []
+    for mass_of, f in at_outcomes:
+        mass = _evaluate(mass_of, here, digits)
+        if mass.value != 0 or mass.error != 0:
+            parts.append(_product(mass, _evaluate(f, here, digits), _eps(digits)))
+    return _add(parts, _eps(digits))
 
 
 def _escapes(P: Distribution, Q: Distribution) -> bool:
@@ -529,18 +643,11 @@ def _infinite_sum(term, index, start, digits) -> Value:
         raise NotEvaluable(f"no value for {sorted(map(str, term.free_symbols - {index}))}")
     term = _folded(_constants_replaced(term, index, digits), index, digits)
     plain = not term.has(sp.Sum, sp.Integral, sp.Indexed, sp.Derivative)
-    fast = None
-    if plain and not term.atoms(VocabularyExpr):
-        fast = sp.lambdify([index], term, "mpmath", cse=True)
+    formula = Formula(term, index) if plain and not term.atoms(VocabularyExpr) else None
 
     def at(k):
-        if fast is not None:
-            try:
-                value = fast(mp.mpf(k))
-                if not mp.isnan(value):
-                    return value
-            except (ZeroDivisionError, ValueError):
-                pass
+        if formula is not None and not mp.isnan(value := formula.value_at(k)):
+            return value
         return _evaluate(term, {index: sp.Integer(k)}, digits).value
 
     try:
@@ -688,16 +795,11 @@ def _sample_expectation(e, env, digits) -> Value:
         raise NotEvaluable("an expectation over a sample is enumerated for small finite laws only")
     masses = {k: _evaluate(law.pdf(sp.sympify(k)), {}, digits) for k in points}
     outcomes = [k for k in points if masses[k].value != 0]
-    # What does not depend on the draws is worked out once.
-    fixed = [
-        v
-        for v in e.function.atoms(VocabularyExpr)
-        if not v.atoms(Sample, sp.Indexed) and not v.free_symbols - set(env)
-    ]
-    function = e.function.xreplace({v: _constant(v, env, digits) for v in fixed})
+    function, named = _named(e)
+    here = {**env, **{name: _constant(part, env, digits) for part, name in named.items()}}
     parts = []
-    for data, orders in _draws(outcomes, n, _ignores_order(function, sample)):
-        f = _evaluate(function, {**env, sample.base: data}, digits)
+    for data, orders in _draws(outcomes, n, _ignores_order(e.function, sample)):
+        f = _evaluate(function, {**here, sample.base: data}, digits)
         w = Value(mp.mpf(orders), mp.mpf(0))
         for k in data:
             w = _product(w, masses[k], _eps(digits))
@@ -705,6 +807,7 @@ def _sample_expectation(e, env, digits) -> Value:
     return _add(parts, _eps(digits))
 
 
+@lru_cache(maxsize=1024)
 def _ignores_order(f, sample) -> bool:
     """Does the sample appear in means and likelihoods only, whatever the order of its values?"""
     whole = {v: sp.Dummy() for v in f.atoms(SampleMean, Likelihood) if v.sample == sample}

@@ -53,6 +53,7 @@ __all__ = [
     "fingerprint",
     "free_symbols_of",
     "generator",
+    "inside",
     "meet",
     "points",
     "possible",
@@ -275,7 +276,7 @@ def tight_families(*expressions, salt: str = "") -> list[tuple[str, dict]]:
         found.append((name, dict.fromkeys(densities, replacement[densities[0]])))
     laws = {d for e in expressions for d in e.atoms(Categorical, Empirical) if not d.atoms(Density)}
     for law in sorted(laws, key=sp.default_sort_key):
-        if all(_inside(k, support) for k in law.points()):
+        if all(inside(k, support) for k in law.points()):
             found.append(("categorical", dict.fromkeys(densities, law)))
     return found
 
@@ -303,7 +304,7 @@ def thresholds(expressions, env, context: Context):
                     for size in (sp.S.One, sp.Integer(2)):
                         point = {**env, **dict.fromkeys(sizes, size), s: value}
                         point = meet(point, context)
-                        if point is not None and _inside(point[s], domain):
+                        if point is not None and inside(point[s], domain):
                             yield point
 
 
@@ -431,16 +432,35 @@ def data_domain(base, expressions, context: Context) -> sp.Set:
 _ANCHORS = [0, 1, -1, 2, sp.Rational(1, 2), sp.Rational(-1, 2), 3, -2, 4, 5, -3, 10, -10]
 
 
-def _inside(value, domain) -> bool:
-    if isinstance(domain, sp.Interval) and getattr(value, "is_Rational", False):
-        # What SymPy finds out too, by a longer way.
-        low, high = domain.start, domain.end
-        if (low.is_Rational or low is sp.S.NegativeInfinity) and (
-            high.is_Rational or high is sp.oo
-        ):
-            above = value > low or (value == low and not domain.left_open)
-            return bool(above and (value < high or (value == high and not domain.right_open)))
-    return domain.contains(sp.sympify(value)) == sp.true
+def inside(value, domain: sp.Set) -> bool:
+    """Does the number surely lie in the domain?
+
+    Of fractions in the usual domains it is known at once; SymPy finds it out by a longer way.
+
+    >>> inside(sp.Rational(1, 3), sp.Interval.open(0, 1)), inside(0, sp.S.Naturals)
+    (True, False)
+    """
+    value = sp.sympify(value)
+    if value.is_Rational:
+        if isinstance(domain, sp.Interval):
+            above = _is_beyond(value, domain.start, domain.left_open, 1)
+            below = _is_beyond(value, domain.end, domain.right_open, -1)
+            if above is not None and below is not None:
+                return above and below
+        elif domain is sp.S.Naturals or domain is sp.S.Naturals0 or domain is sp.S.Integers:
+            least = {sp.S.Naturals: 1, sp.S.Naturals0: 0}.get(domain, value.p)
+            return value.q == 1 and value.p >= least
+    return domain.contains(value) == sp.true
+
+
+def _is_beyond(value, end, is_open, sign) -> bool | None:
+    """Is the fraction on the right side of an end? None where the end is not a known fraction."""
+    if end is (sp.S.NegativeInfinity if sign == 1 else sp.S.Infinity):
+        return True
+    if not end.is_Rational:
+        return None
+    gap = sign * (value.p * end.q - end.p * value.q)
+    return bool(gap > 0 or (gap == 0 and not is_open))
 
 
 def awkward(domain: sp.Set) -> list:
@@ -458,7 +478,7 @@ def awkward(domain: sp.Set) -> list:
             candidates.append((a + b) / 2)
     elif isinstance(domain, (sp.FiniteSet, sp.Range)):
         candidates += list(itertools.islice(domain, 8))
-    return [sp.sympify(c) for c in dict.fromkeys(candidates) if _inside(c, domain)]
+    return [sp.sympify(c) for c in dict.fromkeys(candidates) if inside(c, domain)]
 
 
 def draw_from(domain: sp.Set, rng) -> sp.Expr:
@@ -662,14 +682,14 @@ def points(
         env = draw()
         for s in plain:
             for v in _structure(turning, s, env):
-                if _inside(v, domains[s]):
+                if inside(v, domains[s]):
                     yield {**env, s: v}
         if len(plain) > 1:
             # Where the others are simple, a zero may exist that is missing elsewhere.
             for s, k in itertools.product(plain, range(2)):
                 simple = {**env, **{r: (corners[r] * 2 + [env[r]] * 2)[k] for r in plain if r != s}}
                 for v in _structure(turning, s, simple):
-                    if _inside(v, domains[s]):
+                    if inside(v, domains[s]):
                         yield {**simple, s: v}
         for pair in itertools.combinations(plain, 2):
             if domains[pair[0]] == domains[pair[1]]:
@@ -764,7 +784,7 @@ def meet(env, context: Context):
             rest = {k: v for k, v in plain.items() if k != last}
             solutions = [s for s in _solutions(relation, last, rest) if s.is_real]
             domain = context.domain.get(last, _assumed(last, sp.S.Reals))
-            solutions = [s for s in solutions if _inside(s, domain)]
+            solutions = [s for s in solutions if inside(s, domain)]
             if not solutions:
                 return None
             # The branch that the point is on already, so that each is met by some points.

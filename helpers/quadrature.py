@@ -14,12 +14,14 @@ H. Takahasi and M. Mori, "Double exponential formulas for numerical integration"
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import gmpy2
 import mpmath as mp
 import sympy as sp
+
+from helpers.formulas import Formula, to_mpf, to_mpfr
 
 __all__ = [
     "NotEvaluable",
@@ -33,6 +35,7 @@ __all__ = [
 
 _MAX_LEVEL = 8
 _MAX_TERMS = 6000
+_NAN = gmpy2.mpfr("nan")
 
 
 class NotEvaluable(ArithmeticError):  # noqa: N818
@@ -203,13 +206,14 @@ def kinks_of(f, x) -> set:
     return found
 
 
-def _roots(e, x) -> set:
+@lru_cache(maxsize=4096)
+def _roots(e, x) -> frozenset:
     if not e.has(x):
-        return set()
+        return frozenset()
     try:
-        return {r for r in sp.solve(e, x) if r.is_real and r.is_number}
+        return frozenset(r for r in sp.solve(e, x) if r.is_real and r.is_number)
     except NotImplementedError:
-        return set()
+        return frozenset()
 
 
 def _poles(f, x) -> set:
@@ -268,7 +272,7 @@ def _pieces(f, x, left, right, u):
 
 
 def _moved(f, x, new):
-    moved = f.subs(x, new)
+    moved = f.xreplace({x: new})
     return moved.replace(
         lambda e: e.is_Add and e.has(sp.Dummy), lambda e: sp.expand(e) if e.count_ops() < 30 else e
     )
@@ -277,41 +281,34 @@ def _moved(f, x, new):
 # --------------------------------------------------------------------------- the trapezoid rule
 
 
-def _compiled(f, x):
-    fast = sp.lambdify([x], f, "mpmath", cse=True)
-
-    def at(t):
-        try:
-            return fast(t)
-        except (ZeroDivisionError, ValueError, OverflowError):
-            return mp.nan
-
-    return at
+class _OutOfRange(Exception):  # noqa: N818
+    """Somewhere the integrand is no number of MPFR's, complex or immense: mpmath goes on."""
 
 
-def _transform(kind, geometry, decay):
-    """x(t) and x'(t) of the change of variable."""
+def _transform(kind, geometry, decay, node):
+    """x(t) and x'(t) of the change of variable, for t = j / 2**level."""
     if kind == "line":
         centre, scale = geometry
 
-        def line(t):
-            u, slope = _node("line", t, mp.mp.prec)
+        def line(j, level):
+            u, slope = node("line", j, level, mp.mp.prec)
             return centre + scale * u, scale * slope
 
         return line
     if kind == "finite":
 
-        def finite(t):
-            u, slope = _node("finite", t, mp.mp.prec)
+        def finite(j, level):
+            u, slope = node("finite", j, level, mp.mp.prec)
             return geometry * u, geometry * slope
 
         return finite
-    return lambda t: _node(decay, t, mp.mp.prec)
+    return lambda j, level: node(decay, j, level, mp.mp.prec)
 
 
 @lru_cache(maxsize=1 << 15)
-def _node(kind, t, prec):
+def _node(kind, j, level, prec):
     """One node of a rule and its slope; the same nodes serve every integral at this precision."""
+    t = mp.ldexp(mp.mpf(j), -level)
     if kind == "line":
         return mp.sinh(t), mp.cosh(t)
     if kind == "finite":
@@ -326,6 +323,11 @@ def _node(kind, t, prec):
     return u, u * mp.pi / 2 * mp.cosh(t)
 
 
+@lru_cache(maxsize=1 << 15)
+def _quick_node(kind, j, level, prec):
+    return tuple(map(to_mpfr, _node(kind, j, level, prec)))
+
+
 def _decay(f, x) -> str:
     """Does a half-line integrand fall off exponentially ("fast") or only by powers ("slow")?"""
     return "fast" if f.has(sp.exp) or any(p.exp.has(x) for p in f.atoms(sp.Pow)) else "slow"
@@ -335,79 +337,133 @@ def _trapezoid(f, x, kind, geometry, digits) -> Value:
     if f == 0:
         return Value(mp.mpf(0), mp.mpf(0))
     decay = _decay(f, x) if kind != "finite" else "fast"
-    return _trapezoid_of(_compiled(f, x), kind, geometry, decay, digits)
+    formula = Formula(f, x)
+    move = _transform(kind, geometry, decay, _node)
+    careful = _careful_term(formula, move)
+    found = _quickly(formula, kind, geometry, decay, careful=careful, digits=digits)
+    if found is None:
+        found = _trapezoid_of(careful, mp.mpf(1), kind, decay, digits)
+    total, error, size, highest = found
+    if size:
+        error += 16 * size * _rounding(formula, move(highest, 1)[0])
+    return Value(total, error)
 
 
-def _trapezoid_of(at, kind, geometry, decay, digits) -> Value:
-    move = _transform(kind, geometry, decay)
+def _quickly(formula, kind, geometry, decay, *, careful, digits) -> tuple | None:
+    """What the rule gives in MPFR; None where its numbers do not do."""
+    if not formula.is_quick:
+        return None
+    with gmpy2.context(gmpy2.get_context(), precision=mp.mp.prec):
+        if kind == "line":
+            geometry = tuple(map(to_mpfr, geometry))
+        elif kind == "finite":
+            geometry = to_mpfr(geometry)
+        term = _quick_term(formula, _transform(kind, geometry, decay, _quick_node), careful)
+        try:
+            *numbers, highest = _trapezoid_of(term, gmpy2.mpfr(1), kind, decay, digits)
+        except _OutOfRange:
+            return None
+        return *map(to_mpf, numbers), highest
 
-    def term(t):
-        point, slope = move(t)
+
+def _rounding(formula, point) -> mp.mpf:
+    """The relative error that rounding makes in the integrand: exp(-10**12) loses twelve digits."""
+    rounded = formula.at(point)
+    with mp.workprec(2 * mp.mp.prec):
+        value = formula.at(point)
+        return abs(rounded - value) / abs(value) if value else mp.mpf(0)
+
+
+def _careful_term(formula, move):
+    """The integrand times the slope at a node, in mpmath; None where it has no value."""
+
+    def term(j, level):
+        point, slope = move(j, level)
         if slope == 0:
             return mp.mpf(0)
-        value = at(point)
+        value = formula.at(point)
         if mp.isnan(value) or mp.isinf(value):
             return None
         return value * slope
 
+    return term
+
+
+def _quick_term(formula, move, careful):
+    """The same in MPFR; what lies beyond its range is left to the careful way."""
+
+    def term(j, level):
+        point, slope = move(j, level)
+        value = formula.quick(point) * slope if point else point
+        if value and gmpy2.is_finite(value):
+            return value
+        value = careful(j, level)
+        if value is None:
+            return None
+        number = _NAN if isinstance(value, mp.mpc) else to_mpfr(value)
+        if not gmpy2.is_finite(number) or bool(number) != bool(value):
+            raise _OutOfRange
+        return number
+
+    return term
+
+
+def _trapezoid_of(term, one, kind, decay, digits) -> tuple:
+    """The integral, its error, that of the absolute value, and where the integrand is highest."""
     # How far the new variable may have to go; single exponential maps pay for slow tails here.
     double = kind == "finite" or (kind == "half" and decay == "slow")
-    longest = mp.mpf(8) if double else mp.mpf(130)
-    tiny = mp.mpf(10) ** (-digits - 4)
-    step = mp.mpf(1) / 2
-    low, high, total, size = _outward(term, step, longest, tiny, kind)
+    longest = 8 if double else 130
+    tiny = one / 10 ** (digits + 4)
+    low, high, total, size, highest = _outward(term, longest, tiny, kind)
+    step = one / 2
     value = total * step
-    for _level in range(_MAX_LEVEL):
-        more, more_size = mp.mpf(0), mp.mpf(0)
-        k = math.ceil(low / step - 0.5)
-        while (t := (k + mp.mpf(1) / 2) * step) <= high:
-            v = term(t)
+    for level in range(2, 2 + _MAX_LEVEL):
+        more, more_size = one * 0, one * 0
+        # The odd multiples of half the last step, between the ends.
+        for j in range(low * 2 ** (level - 1) + 1, high * 2 ** (level - 1), 2):
+            v = term(j, level)
             if v is not None:
                 more += v
                 more_size += abs(v)
-            k += 1
         total, size = total + more, size + more_size
         step /= 2
         previous, value = value, total * step
         change = abs(value - previous)
-        if change <= mp.mpf(10) ** (-digits + 6) * size * step:
-            return Value(value, change + size * step * tiny * 10)
+        if change <= size * step / 10 ** (digits - 6):
+            return value, change + size * step * tiny * 10, size * step, highest
     raise NotEvaluable("the integral was not had to the needed accuracy")
 
 
-def _outward(term, step, longest, tiny, kind):
-    """Sum from the middle outwards until the terms are negligible; returns the range used."""
-    total, size, top = mp.mpf(0), mp.mpf(0), mp.mpf(0)
-    ends = {}
-    centre = term(mp.mpf(0))
+def _outward(term, longest, tiny, kind):
+    """Sum outwards until the terms are negligible; returns the range used and the highest place."""
+    total = size = top = tiny * 0
+    ends, highest = {}, 0
+    centre = term(0, 1)
     if centre is not None:
         total, size, top = centre, abs(centre), abs(centre)
     for sign in (1, -1):
-        quiet, undefined, k = 0, 0, 0
+        quiet, k = 0, 0
         while quiet < 4:
             k += 1
-            t = sign * k * step
-            if abs(t) > longest:
+            if k > 2 * longest:
                 # A finite end or a singularity at zero has been approached to the last digit.
                 if sign == 1 and kind != "finite":
                     raise _NoDecay(sp.oo)
                 if sign == -1 and kind == "line":
                     raise _NoDecay(-sp.oo)
                 break
-            v = term(t)
+            v = term(sign * k, 1)
             if v is None:
-                undefined += 1
                 quiet += 1
                 continue
             total += v
             size += abs(v)
-            top = max(top, abs(v))
-            early = abs(t) < 2
+            if abs(v) > top:
+                top, highest = abs(v), sign * k
+            early = k < 4
             quiet = quiet + 1 if abs(v) <= tiny * top and not early else 0
-        ends[sign] = sign * k * step
-    if top == 0:
-        return ends[-1], ends[1], total, size
-    return ends[-1], ends[1], total, size
+        ends[sign] = sign * k
+    return ends[-1], ends[1], total, size, highest
 
 
 # --------------------------------------------------------------------------- series

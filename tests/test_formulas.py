@@ -1,0 +1,123 @@
+"""Formulas compiled once for all their constants, and the two kinds of numbers that they take."""
+
+from __future__ import annotations
+
+import gmpy2
+import mpmath as mp
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers.evaluation import evaluate
+from helpers.formulas import Formula, to_mpf, to_mpfr
+from helpers.notation import Bernoulli, Binomial, Categorical, Expectation, Normal, Probability
+from helpers.points import inside
+
+x = sp.Symbol("x", real=True)
+FORMULAS = [
+    sp.exp(-x / 3) * sp.Rational(2, 7),
+    sp.log(x) ** 2 / (1 + x ** sp.Rational(-2, 3)),
+    1 / sp.sqrt(x) + sp.sqrt(2 * sp.pi),
+    sp.loggamma(x + sp.Rational(1, 5)) * sp.gamma(x),
+    sp.erf(x) - sp.erfc(x / 2) + sp.atan(x),
+    sp.cos(sp.Rational(3, 10) * x) * sp.factorial(x),
+    sp.besselk(0, x) + sp.E,
+]
+
+
+@pytest.mark.parametrize("f", FORMULAS, ids=map(str, FORMULAS))
+@pytest.mark.parametrize("at", ["0.015625", "1.75", "40"])
+def test_a_formula_is_what_sympy_says_to_all_digits(f, at):
+    with mp.workdps(50):
+        expected = mp.mpmathify(sp.N(f.subs(x, sp.Rational(at)), 60))
+        formula = Formula(f, x)
+        found = [formula.at(mp.mpf(at))]
+        if formula.is_quick:
+            with gmpy2.context(precision=mp.mp.prec):
+                found.append(to_mpf(formula.quick(to_mpfr(mp.mpf(at)))))
+        assert all(abs(v - expected) <= abs(expected) * mp.mpf(10) ** -44 for v in found)
+
+
+def test_only_what_mpfr_knows_is_asked_of_it():
+    assert [Formula(f, x).is_quick for f in FORMULAS] == [True] * 6 + [False]
+
+
+def test_constants_follow_the_precision():
+    formula = Formula(x / 3, x)
+    low = formula.at(mp.mpf(1))
+    with mp.workdps(60):
+        assert abs(formula.at(mp.mpf(1)) - mp.mpf(1) / 3) < mp.mpf(10) ** -60
+    assert low == mp.mpf(1) / 3
+
+
+@given(st.integers(-(10**60), 10**60), st.integers(-4000, 4000))
+def test_numbers_go_to_mpfr_and_back_unchanged(mantissa, exponent):
+    with mp.workprec(220), gmpy2.context(precision=220):
+        number = mp.ldexp(mp.mpf(mantissa), exponent)
+        assert to_mpf(to_mpfr(number)) == number
+
+
+def test_what_lies_beyond_mpfr_is_zero_or_nan_there_and_infinities_stay():
+    with mp.workdps(30):
+        assert to_mpfr(mp.mpf(2) ** -(2**40)) == 0
+        assert gmpy2.is_nan(to_mpfr(mp.mpf(2) ** (2**40)))
+        assert to_mpf(to_mpfr(-mp.inf)) == -mp.inf
+        assert mp.isnan(to_mpf(to_mpfr(mp.nan)))
+
+
+def test_a_tail_smaller_than_any_number_of_mpfr_is_no_zero():
+    threshold = 687_000_000
+    tail = evaluate(Probability(abs(x) >= threshold, x, Normal(0, 477)))
+    with mp.workdps(90):
+        expected = mp.erfc(mp.mpf(threshold) / (477 * mp.sqrt(2)))
+        assert 0 < expected < mp.mpf(2) ** -(2**30)
+        assert abs(tail.value - expected) <= 4 * tail.error
+        assert tail.error < expected * mp.mpf(10) ** -20
+
+
+def test_parameters_left_open_are_still_checked_and_put_in():
+    a, b, p = sp.symbols("a b p", positive=True)
+    n = sp.Symbol("n", integer=True, positive=True)
+    with pytest.raises(ValueError, match="sum"):
+        evaluate(Expectation(1, x, Categorical([a, b])), {a: sp.S.Half, b: sp.S.One})
+    mean = Expectation(x, x, Bernoulli(p))
+    for value in (sp.Rational(1, 3), sp.Rational(4, 5)):
+        assert abs(evaluate(mean, {p: value}).value - mp.mpf(value.p) / value.q) < 1e-15
+    # The points of a binomial law move with n.
+    size = Expectation(x, x, Binomial(n, sp.Rational(1, 2)))
+    assert [int(evaluate(size, {n: sp.Integer(k)}).value * 2) for k in (2, 7)] == [2, 7]
+
+
+def test_an_outer_value_does_not_reach_a_bound_variable():
+    p = sp.Symbol("p", positive=True)
+    inner = Expectation(x + p, x, Bernoulli(p))
+    outer = x * Expectation(inner * x, x, Bernoulli(sp.Rational(1, 4)))
+    # 10 (1/4) (1/2 + 1/2)
+    value = evaluate(outer, {x: sp.Integer(10), p: sp.S.Half}).value
+    assert value == mp.mpf("2.5")
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        sp.Interval(0, 1),
+        sp.Interval.open(0, 1),
+        sp.Interval.Lopen(-2, sp.Rational(3, 2)),
+        sp.Interval.open(0, sp.oo),
+        sp.Interval(-sp.oo, 0),
+        sp.Interval(0, sp.sqrt(2)),
+        sp.S.Reals,
+        sp.S.Integers,
+        sp.S.Naturals,
+        sp.S.Naturals0,
+        sp.Range(0, 3),
+        sp.FiniteSet(0, 1),
+        sp.Union(sp.Interval.open(-sp.oo, 0), sp.Interval.open(0, sp.oo)),
+    ],
+    ids=str,
+)
+def test_what_is_inside_is_what_sympy_says(domain):
+    for value in (-2, -1, 0, 1, 2, sp.Rational(1, 2), sp.Rational(3, 2), -sp.Rational(7, 3)):
+        assert inside(value, domain) is (domain.contains(sp.sympify(value)) == sp.true)
+    assert inside(sp.sqrt(2), domain) is (domain.contains(sp.sqrt(2)) == sp.true)
