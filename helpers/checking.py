@@ -208,13 +208,18 @@ def _inner(context, replacement) -> Context:
     return replace(context, background=background)
 
 
-def _tight_trials(sides, context) -> Iterator[tuple]:
-    """Further trials of an inequality, where the two sides tend to be close."""
+def _tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
+    """Further trials of an inequality, where the two sides tend to be close.
+
+    ``finite`` leaves out laws that are not on finitely many points.
+    """
     rng = generator(context, *sides, sp.Symbol("tight"))
     families = tight_families(*sides, salt=fingerprint(context, *sides))
     if not any(e.atoms(Density) for e in sides):
         families = [("", {})]
     for name, replacement in families:
+        if finite and name not in FINITE_FAMILIES:
+            continue
         concrete = [concretise(e, replacement) for e in sides]
         inner = _inner(context, replacement)
         seen: list = []
@@ -252,8 +257,7 @@ def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, 
     trials = _trials(sides, context, (20, 60), (4, 6), (2, 2))
     if left.atoms(Probability) | right.atoms(Probability):
         # Only at an outcome do events differ that are nearly the same.
-        finite = (t for t in _tight_trials(sides, context) if t[0] in FINITE_FAMILIES)
-        trials = itertools.chain(trials, finite)
+        trials = itertools.chain(trials, _tight_trials(sides, context, finite=True))
     for name, (a, b), env in trials:
         outcome = _one_point(a, b, env, name)
         if outcome is None:
@@ -667,14 +671,14 @@ def check_same_arg(before, after, flip: bool, context: Context, sense: str = "mi
     ``sense`` says which optimum of ``before`` is meant.
     """
     sign = -1 if flip else 1
+    reason = proofs.same_arg(before, sign * after, context)
     try:
-        pairs, counterexample, ordered = _order(before, after, sign, context)
+        pairs, counterexample, ordered = _order(before, after, sign, context, wide=not reason)
     except NoPoints:
         pairs, counterexample, ordered = 0, None, False
     if counterexample is not None:
         return Verdict("refuted", points=pairs, counterexample=counterexample)
     witnesses = []
-    reason = proofs.same_arg(before, sign * after, context)
     if pairs and ordered and not reason:
         # No rule speaks, and pairs drawn at random may all lie on one side of the optimum.
         more, counterexample, ordered = _around_optima(before, after, sign, sense, context)
@@ -692,14 +696,18 @@ def check_same_arg(before, after, flip: bool, context: Context, sense: str = "mi
     return _ruled(witnesses, pairs, [before, after], context)
 
 
-def _order(before, after, sign, context):
-    """Do the two objectives order parameter values alike? If not, do their optima agree?"""
+def _order(before, after, sign, context, *, wide):
+    """Do the two objectives order parameter values alike? If not, do their optima agree?
+
+    ``wide`` tries more data: where no rule speaks, what is false for few of them must be met.
+    """
     over, pairs, ordered = context.over, 0, True
     rng = generator(context, before, after)
     tried: dict = {}
-    for name, (a, b), env in _trials([before, after], context, (5, 3), (3, 2), (1, 0)):
+    counts = ((20, 24), (12, 12), (4, 4)) if wide else ((5, 3), (3, 2), (1, 0))
+    for name, (a, b), env in _trials([before, after], context, *counts):
         tried[name] = tried.get(name, 0) + 1
-        if tried[name] > 5:
+        if tried[name] > (30 if wide else 5):
             continue
         domains = {s: domain_of(s, [a, b], context) for s in over}
         values = []

@@ -15,8 +15,10 @@ import random
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import mpmath as mp
 import sympy as sp
 
+from helpers.evaluation import NotEvaluable, Undefined, evaluate
 from helpers.notation import (
     JSD,
     Bernoulli,
@@ -26,9 +28,11 @@ from helpers.notation import (
     Density,
     Distribution,
     Empirical,
+    Expectation,
     Exponential,
     Gamma,
     Geometric,
+    Indicator,
     Likelihood,
     Mixture,
     Normal,
@@ -63,6 +67,7 @@ __all__ = [
 ]
 
 _Q = 10**6
+_SLIGHTLY = sp.Rational(1, 10**6)
 _SCALES = 8
 _RELATIONAL = sp.core.relational.Relational
 
@@ -287,15 +292,17 @@ def _on_points(masses: dict, label):
 
 
 def thresholds(expressions, env, context: Context):
-    """Points with one or two observations and the threshold of an event exactly on an outcome."""
-    events = {n for e in expressions for n in e.atoms(Probability)}
-    for node in sorted(events, key=sp.default_sort_key):
-        outcomes = node.distribution.points() if node.distribution.dimension == 1 else None
-        if outcomes is None or not isinstance(node.function, _RELATIONAL):
-            continue
+    """Points with one or two observations and the threshold of an event exactly on an outcome.
+
+    Where every number is an outcome, about its typical size.
+    """
+    for node, event in _events(expressions):
+        outcomes = node.distribution.points()
+        if outcomes is None:
+            outcomes = _typical(node.distribution, env) if node.sample is None else ()
         sizes = {node.sample.size} & set(env) if node.sample is not None else set()
         single = {k: sp.S.One if k in sizes else v for k, v in env.items()}
-        gap = node.function.lhs - node.function.rhs
+        gap = event.lhs - event.rhs
         for s in sorted(gap.free_symbols & set(free_symbols_of(expressions)), key=str):
             domain = domain_of(s, expressions, context)
             others = {k: v for k, v in single.items() if isinstance(k, sp.Symbol) and k != s}
@@ -306,6 +313,33 @@ def thresholds(expressions, env, context: Context):
                         point = meet(point, context)
                         if point is not None and inside(point[s], domain):
                             yield point
+
+
+def _events(expressions) -> list:
+    """The comparisons whose probabilities are taken, each with the node that takes it."""
+    nodes = {n for e in expressions for n in e.atoms(Probability, Expectation)}
+    found = []
+    for node in sorted(nodes, key=sp.default_sort_key):
+        if node.distribution.dimension == 1:
+            f = node.function
+            events = (
+                [f] if isinstance(node, Probability) else [i.args[0] for i in f.atoms(Indicator)]
+            )
+            found += [(node, event) for event in events if isinstance(event, _RELATIONAL)]
+    return found
+
+
+def _typical(law, env) -> tuple:
+    """The mean size of a draw, somewhat less, and three times as much, to three digits."""
+    x = sp.Dummy(real=True)
+    try:
+        size = evaluate(Expectation(sp.Abs(x), x, law), _plain(env), 20).value
+    except (NotEvaluable, Undefined, ValueError):
+        return ()
+    if not mp.isfinite(size):
+        return ()
+    size = sp.Rational(mp.nstr(size, 3))
+    return size, size * sp.Rational(3, 4), 3 * size
 
 
 def _observed(gap, node, outcome):
@@ -319,11 +353,35 @@ def _observed(gap, node, outcome):
 
 
 def _zeros_on(gap, others, symbol) -> list:
-    """Where a difference of simple terms vanishes, expectations under finite laws worked out."""
-    gap = gap.xreplace({v: v.doit() for v in gap.atoms(VocabularyExpr)}).subs(others)
+    """Where a difference of simple terms vanishes, expectations worked out.
+
+    Next to it, on both sides, where that is at no fraction.
+    """
+    gap = gap.subs(others)
+    gap = gap.xreplace({v: _worked_out(v) for v in gap.atoms(VocabularyExpr)})
+    gap = sp.numer(gap.together()) if gap.is_rational_function(symbol) else gap
     if gap.free_symbols != {symbol} or not gap.is_polynomial(symbol):
         return []
-    return [r for r in sp.roots(sp.Poly(gap, symbol)) if r.is_rational]
+    found = []
+    for root in sp.roots(sp.Poly(gap, symbol)):
+        if root.is_rational:
+            found.append(root)
+        elif root.is_real:
+            near = sp.Rational(str(sp.N(root, 12)))
+            found += [near * (1 - _SLIGHTLY), near * (1 + _SLIGHTLY)]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _worked_out(v) -> sp.Expr:
+    """A quantity under finite laws exactly, under others a fraction close to it."""
+    if v.free_symbols or all(law.points() is not None for law in v.atoms(Distribution)):
+        return v.doit()
+    try:
+        value = evaluate(v, digits=20).value
+    except (NotEvaluable, Undefined, ValueError):
+        return v
+    return sp.Rational(mp.nstr(value, 15)) if mp.isfinite(value) else v
 
 
 def _shows_its_support(e) -> bool:
@@ -800,12 +858,15 @@ def _holds(relation, env) -> bool:
     """Does the relation hold at the point, as far as thirty digits tell for an equation?"""
     plain = _plain(env)
     if isinstance(relation.lhs, sp.Expr) and isinstance(relation.rhs, sp.Expr):
-        # Of fractions it is known at once, without the detours of a SymPy relation.
+        # Of fractions it is known at once, of other numbers that are apart from their digits,
+        # without the detours of a SymPy relation.
         low, high = (t.xreplace(plain) for t in (relation.lhs, relation.rhs))
         if low.is_Rational and high.is_Rational:
             return bool(relation.func(low, high))
-    here = relation.subs(plain)
-    if here in (sp.true, sp.false) or not isinstance(here, sp.Eq):
-        return here == sp.true
-    gap = sp.N(here.lhs - here.rhs, 40, maxn=400)
-    return bool(gap.is_number and abs(gap) < sp.Float("1e-30"))
+        if low.is_number and high.is_number:
+            gap = sp.N(low - high, 40, maxn=400)
+            if gap.is_Float and abs(gap) >= sp.Float("1e-30"):
+                return bool(relation.func(gap, 0))
+            if isinstance(relation, sp.Eq) and gap.is_number and abs(gap) < sp.Float("1e-30"):
+                return True
+    return relation.subs(plain) == sp.true

@@ -77,6 +77,7 @@ from helpers.notation import (
     FisherInformation,
     Geometric,
     Independent,
+    Indicator,
     Laplace,
     Likelihood,
     LogLikelihood,
@@ -671,7 +672,34 @@ STEPS = [
             exp(LogLikelihood(p, X)) / n**0 * Piecewise((1, n < 6), (2, True))
         ),
     ),
-    ("nan bound", lambda: D(sp.nan).at_most(0)),
+    (
+        "nan bound",
+        lambda: D(sp.nan).at_most(0),
+    ),
+    # The threshold of an event is about its typical size, or next to an outcome.
+    (
+        "Markov, the level squared",
+        lambda: D(Probability(u >= a, u, PH)).at_most(Expectation(u / a**2, u, PH)),
+    ),
+    (
+        "Markov, half",
+        lambda: D(Expectation(Indicator(u / a >= 1), u, PH)).at_most(
+            Expectation(u / (2 * a), u, PH)
+        ),
+    ),
+    (
+        "Chebyshev for log densities, cubed",
+        lambda: D(Probability(Abs(log(Q(y)) - Expectation(log(Q(x)), x, P)) >= u, y, P)).at_most(
+            Variance(log(Q(x)), x, P) / u**3
+        ),
+    ),
+    # A denominator that is negative for few data only.
+    (
+        "counts with a wrong sign",
+        lambda: D(ArgMin(-i * log(t) - n * log(1 - t), t), over=t, domain=UNIT).same_argmin(
+            (-i * log(t) - n * log(1 - t)) / (2 * i - n + Rational(1, 2))
+        ),
+    ),
 ]
 
 REFUSED = [

@@ -11,7 +11,8 @@ HELPERS = Path(__file__).resolve().parent.parent / "helpers"
 # From top to bottom: a module may import those after it.
 SYMBOLIC = [
     *("explorer", "ledger", "exercises", "refutation", "derivation", "rendering", "checking"),
-    *("identities", "proofs", "points", "algebra", "evaluation", "quadrature", "notation"),
+    *("identities", "proofs", "points", "algebra", "evaluation", "quadrature"),
+    *("formulas", "notation"),
 ]
 NUMERIC = ["likelihood", "divergence", "convergence", "plotting"]
 NUMERIC += ["closed_forms", "integration", "laws", "multivariate", "probabilities", "svg"]

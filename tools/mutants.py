@@ -323,6 +323,8 @@ def follows(link: Link, mutant: Mutant) -> str:
         "at_least": ("at_least", "The bound is weaker than the step's own."),
         "equals": ("equals", "The value is the same."),
         "defined_as": ("equals", "The value is the same."),
+        "same_argmin": ("same_argmin", "The objective has the optimum of the step's own."),
+        "same_argmax": ("same_argmax", "The objective has the optimum of the step's own."),
     }.get(link.method, ("", ""))
     if not relation or isinstance(link.expression, sp.Tuple):
         return ""
