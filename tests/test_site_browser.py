@@ -6,6 +6,8 @@ A page is opened once; the tests about it read what was noted then, or change th
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,8 +17,9 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import ImageColor
 
 from helpers.plotting import INK
-from tests.site_pages import all_pages, book_pages
+from tests.site_pages import NOTHING_BUILT, ROOT, SITE, all_pages, book_pages
 from tools.site_server import size_sent
+from tools.stored import stored_payloads
 
 LANDING = "book/index.html"
 FIRST_VISIT = {LANDING: 300_000}
@@ -31,12 +34,13 @@ NOTE_SHIFTS = """
         [entry.value, entry.sources.map(s => s.node && (s.node.id || s.node.className)).join(' ')]);
   }).observe({type: 'layout-shift', buffered: true});
 """
-# Read to the end as a reader does: what comes late comes now.
+# Read to the end as a reader does: what comes late comes now. In the frame after a scroll the
+# browser sees what came near, in the next it has laid it out.
 SCROLL_THROUGH = """async () => {
-  const step = innerHeight * 0.4;
+  const step = innerHeight * 0.8;
   for (let at = 0; at < document.documentElement.scrollHeight; at += step) {
     scrollTo(0, at);
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   }
   scrollTo(0, 0);
   await document.fonts.ready;
@@ -55,6 +59,129 @@ TOO_WIDE = """() => {
     .map(box => `${box.tagName}.${box.className} ${box.textContent.slice(0, 60)}`).slice(0, 5)
     .concat('the page is wider than the screen');
 }"""
+
+# Opened one after the other and read, because what is wide becomes reachable when it is seen.
+UNFOLD = """async () => {
+  window.folded = [...document.querySelectorAll('article details:not([open])')];
+  for (const box of window.folded) {
+    box.open = true;
+    for (let down = 0; down < box.offsetHeight; down += innerHeight * 0.8) {
+      scrollTo(0, scrollY + box.getBoundingClientRect().top - 100 + down);
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    }
+  }
+  scrollTo(0, 0);
+  await new Promise(done => setTimeout(done, 50));
+}"""
+FOLD = "() => { for (const box of window.folded) box.open = false; }"
+# Rules about colours differ between light and dark; what the others judge (names, roles, order,
+# focus) is the same page in both.
+COLOUR_RULES = json.dumps(["color-contrast", "link-in-text-block"])
+STRUCTURE = f"""() => axe.run({{
+  resultTypes: ['violations'],
+  rules: Object.fromEntries({COLOUR_RULES}.map(rule => [rule, {{enabled: false}}])),
+}})"""
+# axe judges colours by finding what lies under every word, and needs ten seconds a page to find out
+# where each of tens of thousands of glyphs lies. Whether words are legible follows from their look:
+# their colour, size and weight, and all that is painted behind them. So every look on the page is
+# judged, on up to three elements that have it, with the rest of the page emptied meanwhile.
+COLOURS = f"""async () => {{
+  const behind = new Map();
+  const looks = () => {{
+    const found = new Map();
+    const walk = (box, around) => {{
+      const style = getComputedStyle(box);
+      if (style.display === 'none') return 0;
+      const paint = [
+        style.backgroundColor, style.backgroundImage, style.opacity, style.filter,
+        style.mixBlendMode, style.position].join('|');
+      let ground = around;
+      if (paint !== 'rgba(0, 0, 0, 0)|none|1|none|normal|static') {{
+        const key = `${{around}} under ${{paint}}`;
+        if (!behind.has(key)) behind.set(key, behind.size + 1);
+        ground = behind.get(key);
+      }}
+      let size = 1;
+      for (const child of box.children) size += walk(child, ground);
+      const own = [...box.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+      const link = box.matches('a[href]');
+      if (own || link || box.matches('input, select, textarea')) {{
+        const look = [
+          ground, style.color, style.fontSize, style.fontWeight, style.textShadow,
+          style.visibility];
+        // A link must also differ from the words that it stands among.
+        if (link) look.push(
+          style.textDecorationLine, style.borderBottomStyle, style.fontStyle,
+          getComputedStyle(box.parentElement).color);
+        const key = look.join('|');
+        if (!found.has(key)) found.set(key, []);
+        found.get(key).push([size, link ? box.parentElement : box]);
+      }}
+      return size;
+    }};
+    walk(document.body, 0);
+    return found;
+  }};
+  const all = looks(), chosen = new Set(), around = new Set();
+  for (const found of all.values()) {{
+    const least = Math.min(...found.map(([size]) => size));
+    const small = found.filter(([size]) => size === least);
+    for (const at of [0, small.length >> 1, small.length - 1]) {{
+      const box = small[at][1].closest('svg') ?? small[at][1];
+      chosen.add(box);
+      for (let up = box.parentElement; up; up = up.parentElement) around.add(up);
+    }}
+  }}
+  const out = [];
+  const thin = box => {{
+    for (const child of [...box.children])
+      if (!chosen.has(child) && !around.has(child)) {{
+        // An empty one in its place: its neighbours' style may depend on where they stand.
+        const place = child.cloneNode(false);
+        child.replaceWith(place);
+        out.push([place, child]);
+      }} else if (!chosen.has(child)) thin(child);
+  }};
+  thin(document.body);
+  const left = looks(), lost = [...all.keys()].filter(key => !left.has(key));
+  const result = await axe.run({{
+    runOnly: {COLOUR_RULES}, resultTypes: ['violations', 'incomplete']}});
+  for (const [place, child] of out) place.replaceWith(child);
+  if (lost.length) throw Error(`emptying the rest changed ${{lost}}`);
+  return result;
+}}"""
+
+LAST_OF = """anchors => anchors.map(anchor => document.getElementById(anchor))
+  .reduce((one, other) => one.compareDocumentPosition(other) & 4 ? other : one).id"""
+PLACE = """{
+  top: document.getElementById(anchor).getBoundingClientRect().top,
+  below: document.querySelector('.bd-header-article').offsetHeight,
+  height: innerHeight,
+  number: document.getElementById(anchor).querySelector('.eqno').innerText,
+}"""
+SOME_FRAMES = "for (let k = 0; k < 6; k++) await new Promise(requestAnimationFrame);"
+LANDING_PLACE = f"async anchor => {{ {SOME_FRAMES} return {PLACE}; }}"
+# Before each link the reader is at the top, and the browser has forgotten how tall the parts are
+# that it has laid out, as on a first visit.
+FOLLOW_EACH = f"""async anchors => {{
+  const found = [];
+  for (const anchor of anchors) {{
+    const put_off = [...document.querySelectorAll('.later, .later-line')];
+    history.replaceState(null, '', location.pathname);
+    scrollTo(0, 0);
+    for (const part of put_off) part.style.containIntrinsicSize = 'none';
+    for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
+    for (const part of put_off) part.style.containIntrinsicSize = '';
+    location.hash = anchor;
+    {SOME_FRAMES}
+    found.push([anchor, {PLACE}]);
+  }}
+  return found;
+}}"""
+
+LOOSE_DISPLAYS = """() => [...document.querySelectorAll(
+    '.katex-display, math[display=block], div.math')]
+  .filter(one => !one.closest('.derivation')).map(one => one.outerHTML.slice(0, 200))"""
 
 
 @dataclass
@@ -121,6 +248,17 @@ def test_nothing_jumps(visit: Visit) -> None:
 
 
 @every_page
+def test_every_display_stands_in_a_derivation(visit: Visit) -> None:
+    """Whatever way it came in: what the page displays, a stored derivation shows."""
+    assert not visit.page.evaluate(LOOSE_DISPLAYS)
+    notebook = (ROOT / visit.name).with_suffix(".ipynb")
+    stored = list(stored_payloads(notebook)) if notebook.exists() else []
+    assert visit.page.evaluate("document.querySelectorAll('.derivation').length") == len(stored)
+    if stored:
+        assert visit.page.evaluate("!!document.querySelector('.derivation .katex-display')")
+
+
+@every_page
 def test_a_first_visit_is_light(visit: Visit, site: Path) -> None:
     paths = {urlsplit(url).path for url in visit.requests if url.startswith("http")}
     sent = {path: size_sent(site, path)[1] for path in paths}
@@ -134,10 +272,22 @@ def holds_a_formula(visit: Visit, node: dict) -> bool:
     )
 
 
-@every_page
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
-    visit.page.set_viewport_size({"width": 1280, "height": 900})
+def violations(visit: Visit, script: str) -> list[str]:
+    """Let axe look at the page as the script asks it to; return what it objects to."""
+    found = visit.page.evaluate(script)
+    assert found["testEngine"]["name"] == "axe-core"
+    assert found["passes"], "axe looked at nothing"
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+        # axe does not read MathML: a header that is a formula looks empty to it, and is not.
+        if not (one["id"] == "empty-table-header" and holds_a_formula(visit, node))
+    ]
+
+
+def turn(visit: Visit, scheme: str) -> None:
+    """Change the reader's colours, and wait until the page has them."""
     visit.page.emulate_media(color_scheme=scheme)
     # The page's policy forbids what wait_for_function does in it; asking again does the same.
     for _ in range(100):
@@ -149,16 +299,32 @@ def test_axe_finds_nothing(visit: Visit, scheme: str) -> None:
     visit.page.evaluate(
         "() => Promise.allSettled(document.getAnimations().map(moving => moving.finished))"
     )
-    found = Axe().run(visit.page, options={"resultTypes": ["violations"]}).response
-    violations = [
-        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for one in found["violations"]
-        for node in one["nodes"][:3]
-        # axe does not read MathML: a header that is a formula looks empty to it, and is not.
-        if not (one["id"] == "empty-table-header" and holds_a_formula(visit, node))
-    ]
-    assert found["testEngine"]["name"] == "axe-core"
-    assert not violations, "\n".join(violations)
+
+
+@pytest.fixture(scope="module")
+def unfolded(visit: Visit):
+    """The page with everything folded open, and axe in it."""
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    visit.page.evaluate(UNFOLD)
+    visit.page.evaluate(Axe().axe_script)
+    yield visit
+    visit.page.evaluate(FOLD)
+
+
+@every_page
+def test_axe_finds_nothing(visit: Visit, unfolded: Visit) -> None:
+    """All rules but those about colours, which are asked of both modes below."""
+    turn(unfolded, "light")
+    found = violations(unfolded, STRUCTURE)
+    assert not found, "\n".join(found)
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_are_legible(visit: Visit, unfolded: Visit, scheme: str) -> None:
+    turn(unfolded, scheme)
+    found = violations(unfolded, COLOURS)
+    assert not found, "\n".join(found)
 
 
 @every_page
@@ -214,29 +380,49 @@ def test_works_without_javascript(browser, address, site, name: str) -> None:
         page.context.close()
 
 
-@pytest.mark.parametrize("visit", book_pages(), indirect=True)
+LINK = re.compile(r'<a class="([^"]*)" href="([^"#]*)#(equation-eq-[^"]+)"[^>]*>(.*?)</a>', re.S)
+
+
+def equation_links() -> dict[str, dict[str, set[str]]]:
+    """Return, by page, the equations that links anywhere in the book name, and what those say."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for name in set(book_pages()) - {NOTHING_BUILT}:
+        text = (SITE / name).read_text(encoding="utf-8")
+        for classes, page, anchor, words in LINK.findall(text[text.index("<article") :]):
+            if "headerlink" not in classes:
+                target = posixpath.normpath(posixpath.join(posixpath.dirname(name), page))
+                said = found.setdefault(target if page else name, {}).setdefault(anchor, set())
+                # What the claims' picture links from is a box with the claim's title.
+                if "reference" in classes:
+                    said.add(re.sub("<[^>]+>", "", words).strip("()"))
+    return found
+
+
+EQUATIONS = equation_links()
+
+
+def test_every_chapter_has_equations_that_are_linked() -> None:
+    assert len(EQUATIONS) >= 6
+    assert sum(map(len, EQUATIONS.values())) > 80
+
+
+@pytest.mark.parametrize("visit", sorted(EQUATIONS) or [NOTHING_BUILT], indirect=True)
 def test_equation_links_land_on_their_equation(visit: Visit, browser, address) -> None:
-    links = visit.page.eval_on_selector_all(
-        "article a.reference[href*='#equation-']", "all => [...new Set(all.map(a => a.href))]"
+    anchors = EQUATIONS[visit.name]
+    # One from another page, to the equation farthest down; then every one, within the page.
+    last = visit.page.evaluate(LAST_OF, list(anchors))
+    other = opened(
+        browser, address, f"{visit.name}#{last}", viewport={"width": 1280, "height": 900}
     )
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    for link in links:
-        page.goto(link)
-        anchor = json.dumps(urlsplit(link).fragment)
-        box = page.evaluate(f"document.getElementById({anchor}).getBoundingClientRect().toJSON()")
-        seen = page.evaluate(
-            "[document.querySelector('.bd-header-article').offsetHeight, innerHeight]"
-        )
-        assert seen[0] - 1 <= box["top"] < seen[1], f"{link} is out of sight"
-        number = page.evaluate(
-            f"document.getElementById({anchor}).querySelector('.eqno').innerText"
-        )
-        said = visit.page.eval_on_selector(
-            f"article a.reference[href$='#{urlsplit(link).fragment}']", "a => a.innerText"
-        )
-        assert said.strip("()") in number
-    context.close()
+    landings = [[last, other.page.evaluate(LANDING_PLACE, last)]]
+    other.page.context.close()
+    landings += visit.page.evaluate(FOLLOW_EACH, list(anchors))
+    assert len(landings) == len(anchors) + 1
+    for anchor, place in landings:
+        assert place["below"] - 1 <= place["top"] < place["height"], f"{anchor} is out of sight"
+        assert place["number"], f"{anchor} has no number"
+        for said in anchors[anchor]:
+            assert said in place["number"], f"a link to {anchor} calls it {said}"
 
 
 def test_search_finds_a_word(browser, address) -> None:
