@@ -21,6 +21,7 @@ from tools.execute import BOOK, notebooks
 
 TOKEN = "lab-test"
 RUN_SECONDS = 180
+DRAW_SECONDS = 60
 NAMES = [path.stem for path in notebooks()]
 
 # In the page: whether the kernel is there and idle; a Run All before that is dropped silently.
@@ -41,11 +42,33 @@ CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     count: cell.model.executionCount,
     outputs: cell.model.outputs.toJSON(),
   }))"""
+# A page is drawn bit by bit: each of these lists what is still missing, and is empty in the end.
+UNRENDERED_PROSE = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'markdown')
+  .filter(cell => !(cell.node.querySelector('.myst') || {}).childElementCount)
+  .map(cell => cell.model.sharedModel.getSource().split('\\n')[0])"""
+UNRENDERED_OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code' && !cell.outputHidden)
+  .filter(cell => cell.node.querySelectorAll('.jp-OutputArea-output').length
+    < cell.model.outputs.length)
+  .map(cell => cell.model.sharedModel.getSource())"""
 # What a reader would see of MyST that was not read: roles and fences as they are typed.
 RAW = r"""() => [...window.jupyterapp.shell.currentWidget.node
     .querySelectorAll('.myst, .jp-RenderedMarkdown, .jp-RenderedHTML')]
   .map(node => node.innerText)
   .filter(text => /\{[a-z:]+\}`|^:{3,}|^`{3,}\{|\$\$|\\begin\{/m.test(text))"""
+# A box first holds the places of its sliders and its picture, then these themselves.
+UNDRAWN_EXPLORERS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.model.type === 'code')
+  .filter(cell => {
+    const views = cell.model.outputs.toJSON()
+      .filter(output => 'application/vnd.jupyter.widget-view+json' in (output.data || {}));
+    const drawn = [...cell.node.querySelectorAll('.widget-vbox')].filter(box =>
+      [...box.children].every(child => child.matches('[class*=widget-]'))
+      && box.querySelector('.widget-html-content svg') && box.querySelector('[role=slider]'));
+    return drawn.length < views.length;
+  })
+  .map(cell => cell.model.sharedModel.getSource())"""
 STILL = """async () => {
   const pictures = [...document.querySelectorAll('.jp-OutputArea-output img')];
   await Promise.all(pictures.map(picture => picture.decode()));
@@ -143,12 +166,21 @@ def wait_until_idle(page, *, seconds: float) -> None:
         page.wait_for_timeout(250)
 
 
+def wait_until_nothing(page, missing: str, problem: str, *, seconds: float = DRAW_SECONDS) -> None:
+    """Wait until the script lists nothing any more; what it still lists is named."""
+    end = time.monotonic() + seconds
+    while left := page.evaluate(missing):
+        assert time.monotonic() < end, f"{problem} within {seconds} s: {left}"
+        page.wait_for_timeout(100)
+
+
 def run_all(page) -> list[dict]:
     """Clear, run every cell, wait until each has its number; return the cells."""
     page.evaluate(COMMAND, "notebook:clear-all-cell-outputs")
     assert all(not cell["outputs"] for cell in page.evaluate(CELLS))
     page.evaluate(COMMAND, "notebook:run-all-cells")
     wait_until_idle(page, seconds=RUN_SECONDS)
+    wait_until_nothing(page, UNDRAWN_EXPLORERS, "explorers without a live picture")
     return page.evaluate(CELLS)
 
 
@@ -195,10 +227,11 @@ def test_notebook_runs_in_lab_and_its_sliders_move(opened, request):
     stored = page.evaluate(CELLS)
     # What is stored reads well before anything is run: pictures and texts, no dead widget.
     assert all(cell["count"] for cell in stored)
+    assert page.locator(".jp-MarkdownCell").count() > 0
+    wait_until_nothing(page, UNRENDERED_PROSE, "texts that were never rendered")
+    wait_until_nothing(page, UNRENDERED_OUTPUTS, "outputs that were never rendered")
+    wait_until_nothing(page, RAW, "MyST that stands as it was typed")
     assert "Error displaying widget" not in page.inner_text("body")
-    prose = page.locator(".jp-MarkdownCell")
-    assert prose.locator(".myst").count() == prose.count() > 0
-    assert page.evaluate(RAW) == []
     widths = page.evaluate(STILL)
     explorers = sum(map(shows_an_explorer, stored))
     assert len(widths) >= explorers
