@@ -5,7 +5,6 @@ What a cell shows is read from the notebook's model, not from the page.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -24,6 +23,13 @@ RUN_SECONDS = 180
 DRAW_SECONDS = 60
 NAMES = [path.stem for path in notebooks()]
 
+OPEN = """path => window.jupyterapp.commands.execute('docmanager:open', {path})
+  .then(widget => widget.context.ready).then(() => true)"""
+# Unsaved, without a question; no kernel stays to take memory and a core from the next notebook.
+CLOSE = """async () => {
+  window.jupyterapp.shell.currentWidget.dispose();
+  await window.jupyterapp.serviceManager.sessions.shutdownAll();
+}"""
 # In the page: whether the kernel is there and idle; a Run All before that is dropped silently.
 READY = """async () => {
   const widget = window.jupyterapp.shell.currentWidget;
@@ -70,11 +76,13 @@ UNDRAWN_EXPLORERS = """() => window.jupyterapp.shell.currentWidget.content.widge
   })
   .map(cell => cell.model.sharedModel.getSource())"""
 STILL = """async () => {
-  const pictures = [...document.querySelectorAll('.jp-OutputArea-output img')];
+  const notebook = window.jupyterapp.shell.currentWidget.node;
+  const pictures = [...notebook.querySelectorAll('.jp-OutputArea-output img')];
   await Promise.all(pictures.map(picture => picture.decode()));
   return pictures.map(picture => picture.naturalWidth);
 }"""
-UNFOLD = """() => [...document.querySelectorAll('.jp-OutputArea-output summary')].map(summary => {
+UNFOLD = """() => [...window.jupyterapp.shell.currentWidget.node
+    .querySelectorAll('.jp-OutputArea-output summary')].map(summary => {
   const before = summary.parentElement.offsetHeight;
   summary.click();
   return summary.parentElement.offsetHeight > before;
@@ -129,34 +137,38 @@ def lab(tmp_path_factory):
     server.wait(timeout=30)
 
 
-@pytest.fixture
-def opened(lab, browser, request):
-    """A page on the notebook that the test names, as it is stored, and what the console said."""
-    name = request.param
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """One page of JupyterLab for all notebooks: to load it takes longer than to open one."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"{lab}/lab/tree/book/{name}.ipynb?token={TOKEN}&reset", wait_until="load")
+    page.goto(f"{lab}/lab?token={TOKEN}&reset", wait_until="load")
     page.wait_for_function("() => window.jupyterapp", timeout=60_000)
-    page.evaluate("() => window.jupyterapp.restored")
+    page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def opened(page, request):
+    """The notebook that the test names, as it is stored, and what the console said meanwhile."""
+    said: list[str] = []
+
+    def note(message) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    def note_failure(error) -> None:
+        said.append(str(error))
+
+    page.on("console", note)
+    page.on("pageerror", note_failure)
+    page.evaluate(OPEN, f"book/{request.param}.ipynb")
     wait_until_idle(page, seconds=60)
     yield page, said
-    context.close()
-    delete_sessions(lab)
-
-
-def delete_sessions(address: str) -> None:
-    """End the kernels, so that the next notebook finds the memory and the cores free."""
-    header = {"Authorization": f"token {TOKEN}"}
-    request = urllib.request.Request(f"{address}/api/sessions", headers=header)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        sessions = json.load(answer)
-    for session in sessions:
-        target = f"{address}/api/sessions/{session['id']}"
-        request = urllib.request.Request(target, headers=header, method="DELETE")
-        urllib.request.urlopen(request, timeout=10).close()
+    page.remove_listener("console", note)
+    page.remove_listener("pageerror", note_failure)
+    page.evaluate(CLOSE)
 
 
 def wait_until_idle(page, *, seconds: float) -> None:
