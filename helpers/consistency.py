@@ -312,6 +312,12 @@ def memorising_width(theta: ArrayLike) -> Array:
     return theta * np.exp(-((1 - theta) ** -2.0))
 
 
+def _levels(theta: Array) -> tuple[Array, Array]:
+    """Return the memorising model's log-density beside its spike and on it."""
+    floor = np.log1p(-theta / 2)
+    return floor, np.logaddexp(floor, (1 - theta) ** -2.0 - np.log(2))
+
+
 def memorising_log_density(x: ArrayLike, theta: ArrayLike) -> Array:
     """Return the log-density of the memorising model at x in (0, 1), in nats.
 
@@ -340,10 +346,9 @@ def memorising_log_density(x: ArrayLike, theta: ArrayLike) -> Array:
     x = np.asarray(x, dtype=float)
     if not ((x >= 0) & (x <= 1)).all():
         raise ValueError("x must lie in [0, 1]")
-    floor = np.log1p(-theta / 2)
+    floor, spike = _levels(theta)
     # Written without theta - w: close to 1 the width underflows and the point itself remains.
     inside = (theta > 0) & (theta - x >= 0) & (theta - x <= memorising_width(theta))
-    spike = np.logaddexp(floor, (1 - theta) ** -2.0 - np.log(2))
     return np.where(inside, spike, floor)
 
 
@@ -355,8 +360,14 @@ def memorising_log_likelihood(theta: ArrayLike, data: ArrayLike) -> Array:
     >>> memorising_log_likelihood([0.0, 0.5], [0.2, 0.7]).round(3).tolist()
     [0.0, -0.288]
     """
-    theta, data = np.asarray(theta, dtype=float), np.asarray(data, dtype=float)
-    return memorising_log_density(data, theta[..., None]).mean(axis=-1)
+    theta, data = _in_range(theta), np.sort(np.asarray(data, dtype=float))
+    if not ((data >= 0) & (data <= 1)).all():
+        raise ValueError("data must lie in [0, 1]")
+    floor, spike = _levels(theta)
+    # How many observations lie on the spike is all that counts.
+    before = np.searchsorted(data, theta - memorising_width(theta), side="left")
+    share = (np.searchsorted(data, theta, side="right") - before) / data.size
+    return np.where(theta > 0, share * spike + (1 - share) * floor, 0.0)
 
 
 def memorising_limit(theta: ArrayLike) -> Array:
@@ -369,8 +380,7 @@ def memorising_limit(theta: ArrayLike) -> Array:
     """
     theta = _in_range(theta)
     width = memorising_width(theta)
-    floor = np.log1p(-theta / 2)
-    spike = np.logaddexp(floor, (1 - theta) ** -2.0 - np.log(2))
+    floor, spike = _levels(theta)
     return np.where(theta > 0, (1 - width) * floor + width * spike, 0.0)
 
 

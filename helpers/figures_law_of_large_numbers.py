@@ -51,8 +51,9 @@ def draw_running_means(n: int = 30) -> Figure:
     sizes = np.arange(1, LONGEST + 1)
     band = chebyshev_epsilon(0.05, variance=1, n=sizes)
     paths.fill_between(sizes, 1 - band, 1 + band, **MUTED.area)
-    for path in means[:12]:
-        paths.plot(sizes, path, **DATA.solid, linewidth=0.7, alpha=0.6)
+    shown = np.unique(np.geomspace(1, LONGEST, 400).astype(int)) - 1
+    for path in means[:12, shown]:
+        paths.plot(sizes[shown], path, **DATA.solid, linewidth=0.7, alpha=0.6)
     paths.axhline(1, **THETA_STAR.line, label=r"$\mu$")
     paths.axvline(n, color=MUTED, linewidth=1.4)
     paths.set(xscale="log", xlim=(1, LONGEST), ylim=(0, 2.6))
@@ -113,6 +114,7 @@ def draw_tails(k: float = 2.0) -> Figure:
         ylim=(5e-5, 2),
         yscale="log",
     )
+    tails.yaxis.minorticks_off()
     tails.legend(loc="lower left")
     return fig
 

@@ -53,9 +53,10 @@ def draw_settling(n: int = 10) -> Figure:
     every = np.arange(60)
     truth = stats.poisson.pmf(every, THETA_TRUE)
     population = -(truth @ stats.poisson.logpmf(every[:, None], theta))
-    sample = -stats.poisson.logpmf(data[:, None], theta).mean(axis=0)
+    values, times = np.unique(data, return_counts=True)
+    sample = -(times @ stats.poisson.logpmf(values[:, None], theta)) / n
     fig, (top, bottom) = subplots(2, 1, height=4.6)
-    top.plot(theta, population, **P.line, label=r"$H(p^*) + D_{KL}(p^*\|p_\theta)$")
+    top.plot(theta, population, **P.line, label=r"$H(p^*) + D_{\mathrm{KL}}(p^*\|p_\theta)$")
     top.plot(theta, sample, **DATA.line, label=r"$-\ell_n(\theta)/n$")
     # Only as high as the legend leaves room.
     top.axvline(THETA_TRUE, 0, 0.74, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
@@ -105,7 +106,7 @@ def draw_fit(rate: float, data: CountData) -> Figure:
         floor=-(p_hat[seen] @ np.log(p_hat[seen])),
         parameter=r"$\lambda$",
         objective_label=r"$-\ell(\lambda)/n$",
-        kl_label=r"$D_{KL}(\hat p\|p_\lambda)$",
+        kl_label=r"$D_{\mathrm{KL}}(\hat p\|p_\lambda)$",
     )
     return fig
 
@@ -120,7 +121,7 @@ def draw_parts(
     parameter: str = r"$\theta$",
     objective_label: str = r"$-\ell(\theta)/n$",
     floor_label: str = r"$H(\hat p)$",
-    kl_label: str = r"$D_{KL}(\hat p\|p_\theta)$",
+    kl_label: str = r"$D_{\mathrm{KL}}(\hat p\|p_\theta)$",
 ) -> None:
     """Draw minus the mean log-likelihood as an entropy and, standing on it, a divergence.
 

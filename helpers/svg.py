@@ -14,7 +14,6 @@ take away, words a screen reader can say, the text alternative gives back
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import re
 from collections import Counter
@@ -520,7 +519,8 @@ class Film:
         self._count = len(frames)
         self.patterns: list[list[int]] = []
         self.tracks: list[list] = []
-        self._collect(union)
+        if self._count > 1:
+            self._collect(union)
         # The shapes come last, so that an element's place in the document is its place in
         # the tree.
         root = self._base(union)
@@ -584,4 +584,6 @@ class Film:
 
 
 def _content(node: Node) -> str:
-    return json.dumps([node.tag, node.attributes, *map(_content, node.children)])
+    inner = "".join(map(_content, node.children))
+    attributes = "".join(f" {name}={value}" for name, value in node.attributes.items())
+    return f"<{node.tag}{attributes}>{inner}</>"

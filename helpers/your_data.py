@@ -526,7 +526,7 @@ class Analysis:
             floor=self.floor,
             parameter=label,
             floor_label=rf"$H({start})$",
-            kl_label=rf"$D_{{KL}}({start}\|p_\theta)$",
+            kl_label=rf"$D_{{\mathrm{{KL}}}}({start}\|p_\theta)$",
         )
         return fig
 
