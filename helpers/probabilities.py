@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 # Entries worked on at a time: large enough to hide NumPy's overhead, small enough for the cache.
-BLOCK = 32768
+BLOCK = 65536
 # How far from one a sum may be before the array is refused.
 SUM_TOLERANCE = 1e-8
 # Below this divergence p*log(p/q) has lost digits to cancellation and a second form takes over.
@@ -173,9 +173,10 @@ def _align(
 # is above _TINY, so that no quotient overflows and no logarithm is infinite.
 Kernel = Callable[..., Any]
 _TINY = 1e-300
+_LEAST = 5e-324  # the least positive number
 _MANY = 1024
 _ONES = np.ones(_MANY)
-_STRETCHES = (-1, 8192)
+_STRETCH = 8192
 
 
 def _accumulate(
@@ -197,13 +198,19 @@ def _accumulate(
     if len(shape) == 1:
         values: list[float] = []
         parts: list[list[float]] = [[] for _ in wide]
-        for index, _ in _blocks(shape):
-            value, block_sums = _one_block(
-                [array[index] for array in wide], arrays, names, kernel=kernel, scratch=scratch
-            )
-            values.append(float(value))
-            for part, number in zip(parts, block_sums, strict=True):
-                part.append(float(number))
+        trusting = kernel is _entropy_block
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for index, _ in _blocks(shape):
+                block = [array[index] for array in wide]
+                found = _trusting_block(block[0], scratch) if trusting else None
+                # Where one block holds a zero, others do: they are not tried in vain.
+                trusting = found is not None
+                value, block_sums = found or _one_block(
+                    block, arrays, names, kernel=kernel, scratch=scratch
+                )
+                values.append(float(value))
+                for part, number in zip(parts, block_sums, strict=True):
+                    part.append(float(number))
         # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
         total = math.fsum(values)
         sums = [math.fsum(part) for part in parts]
@@ -220,6 +227,19 @@ def _accumulate(
     for each, array, name in zip(sums, arrays, names, strict=True):
         _check_sums(each, array, name)
     return total, sums, wide, shape
+
+
+def _trusting_block(p: np.ndarray, scratch: np.ndarray) -> tuple[Any, list[Any]] | None:
+    """Sum p log p and p without a look at the entries; None where the sums show a bad one, or 0.
+
+    A negative entry, a nan, an infinity and a zero each have a logarithm, or a product with it,
+    that no other entry makes finite again. Searching for them first would cost a fifth of the time.
+    """
+    if p.dtype is not _FLOAT or len(p) < BLOCK:
+        return None
+    value = _dot(p, np.log(p, scratch))
+    total = np.add.reduce(np.vecdot(p.reshape(-1, _MANY), _ONES))
+    return (value, [total]) if math.isfinite(value) and total < 2.0 else None
 
 
 def _one_block(
@@ -261,11 +281,13 @@ def _sum(p: np.ndarray) -> Any:
 def _dot(p: np.ndarray, values: np.ndarray) -> Any:
     if p.ndim == 2:
         return np.vecdot(p, values)
-    if len(p) < BLOCK:
+    if len(p) < 4 * _STRETCH:
         return p.dot(values)
     # In stretches too short for BLAS to wake other threads: waiting for them costs more than they
     # save here, and far more where the processors have other work.
-    return np.add.reduce(np.vecdot(p.reshape(_STRETCHES), values.reshape(_STRETCHES)))
+    whole = len(p) - len(p) % _STRETCH
+    rows = np.vecdot(p[:whole].reshape(-1, _STRETCH), values[:whole].reshape(-1, _STRETCH))
+    return np.add.reduce(rows) + p[whole:].dot(values[whole:])
 
 
 def _least(p: np.ndarray) -> float:
@@ -277,8 +299,8 @@ def _least(p: np.ndarray) -> float:
 def _entropy_block(p: np.ndarray, *, positive: bool, work: np.ndarray) -> Any:
     if positive:
         return _dot(p, np.log(p, work))
-    logs = np.log(p, where=p > 0, out=np.zeros_like(p))
-    return _dot(p, logs)
+    # No logarithm of zero; which other takes its place does not matter, for zero times it is zero.
+    return _dot(p, np.log(np.maximum(p, _LEAST, out=work), work))
 
 
 def _cross_block(p: np.ndarray, q: np.ndarray, *, positive: bool, work: np.ndarray) -> Any:
