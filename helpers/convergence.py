@@ -66,6 +66,18 @@ def _sizes(value: Any) -> np.ndarray:
     )
 
 
+def _together(**arguments: np.ndarray) -> None:
+    """Refuse arguments whose shapes do not broadcast, by name."""
+    shapes = [array.shape for array in arguments.values()]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(
+            f"{', '.join(arguments)}: expected shapes that broadcast, "
+            f"got {', '.join(map(str, shapes))}"
+        ) from None
+
+
 def _plain(value: Any) -> Any:
     return value if np.ndim(value) else float(value)
 
@@ -145,7 +157,9 @@ def markov_bound(mean: Any, a: Any) -> Any:
     >>> markov_bound(1.0, 4.0)
     0.25
     """
-    return _plain(np.minimum(_not_negative(mean, "mean") / _positive(a, "a"), 1.0))
+    mean, a = _not_negative(mean, "mean"), _positive(a, "a")
+    _together(mean=mean, a=a)
+    return _plain(np.minimum(mean / a, 1.0))
 
 
 def chebyshev_bound(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -182,8 +196,10 @@ def chebyshev_bound(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
     ----------
     Chebyshev (1867), Des valeurs moyennes.
     """
-    spread = _not_negative(variance, "variance") / (_sizes(n) * _positive(epsilon, "epsilon") ** 2)
-    return _plain(np.minimum(spread, 1.0))
+    epsilon, n = _positive(epsilon, "epsilon"), _sizes(n)
+    variance = _not_negative(variance, "variance")
+    _together(epsilon=epsilon, variance=variance, n=n)
+    return _plain(np.minimum(variance / (n * epsilon**2), 1.0))
 
 
 def chebyshev_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
@@ -210,6 +226,7 @@ def chebyshev_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
     """
     epsilon, delta = _positive(epsilon, "epsilon"), _level(delta)
     variance = _not_negative(variance, "variance")
+    _together(epsilon=epsilon, delta=delta, variance=variance)
     return _whole(lambda: variance / epsilon**2 / delta)
 
 
@@ -237,7 +254,10 @@ def chebyshev_epsilon(delta: Any, *, variance: Any, n: Any = 1) -> Any:
     >>> chebyshev_epsilon(0.25, variance=1.0)
     2.0
     """
-    return _plain(np.sqrt(_not_negative(variance, "variance") / (_sizes(n) * _level(delta))))
+    delta, n = _level(delta), _sizes(n)
+    variance = _not_negative(variance, "variance")
+    _together(delta=delta, variance=variance, n=n)
+    return _plain(np.sqrt(variance / (n * delta)))
 
 
 def chebyshev_extremal(k: float, *, mean: float = 0.0, std: float = 1.0) -> Any:
@@ -309,8 +329,9 @@ def hoeffding_bound(epsilon: Any, *, width: Any, n: Any = 1) -> Any:
     ----------
     Hoeffding (1963), Probability Inequalities for Sums of Bounded Random Variables, theorem 2.
     """
-    ratio = _positive(epsilon, "epsilon") / _positive(width, "width")
-    return _plain(np.minimum(2.0 * np.exp(-2.0 * _sizes(n) * ratio**2), 1.0))
+    epsilon, width, n = _positive(epsilon, "epsilon"), _positive(width, "width"), _sizes(n)
+    _together(epsilon=epsilon, width=width, n=n)
+    return _plain(np.minimum(2.0 * np.exp(-2.0 * n * (epsilon / width) ** 2), 1.0))
 
 
 def hoeffding_sample_size(epsilon: Any, delta: Any, *, width: Any) -> Any:
@@ -335,9 +356,10 @@ def hoeffding_sample_size(epsilon: Any, delta: Any, *, width: Any) -> Any:
     >>> hoeffding_sample_size(0.1, 0.05, width=1.0)
     185
     """
-    ratio = _positive(epsilon, "epsilon") / _positive(width, "width")
+    epsilon, width = _positive(epsilon, "epsilon"), _positive(width, "width")
     delta = _level(delta)
-    return _whole(lambda: np.log(2.0 / delta) / (2.0 * ratio**2))
+    _together(epsilon=epsilon, delta=delta, width=width)
+    return _whole(lambda: np.log(2.0 / delta) / (2.0 * (epsilon / width) ** 2))
 
 
 def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
@@ -364,9 +386,9 @@ def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
     >>> round(hoeffding_epsilon(0.05, width=1.0, n=185), 4)
     0.0998
     """
-    return _plain(
-        _positive(width, "width") * np.sqrt(np.log(2.0 / _level(delta)) / (2 * _sizes(n)))
-    )
+    delta, width, n = _level(delta), _positive(width, "width"), _sizes(n)
+    _together(delta=delta, width=width, n=n)
+    return _plain(width * np.sqrt(np.log(2.0 / delta) / (2 * n)))
 
 
 def clt_tail(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -398,10 +420,10 @@ def clt_tail(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
     >>> round(clt_tail(1.96, variance=1.0), 4)
     0.05
     """
-    deviations = _positive(epsilon, "epsilon") * np.sqrt(
-        _sizes(n) / _positive(variance, "variance")
-    )
-    return _plain(2.0 * stats.norm.sf(deviations))
+    epsilon, n = _positive(epsilon, "epsilon"), _sizes(n)
+    variance = _positive(variance, "variance")
+    _together(epsilon=epsilon, variance=variance, n=n)
+    return _plain(2.0 * stats.norm.sf(epsilon * np.sqrt(n / variance)))
 
 
 def clt_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
@@ -426,8 +448,10 @@ def clt_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
     >>> clt_sample_size(0.1, 0.05, variance=0.25)
     97
     """
-    deviations = stats.norm.isf(_level(delta) / 2.0)
-    variance, epsilon = _positive(variance, "variance"), _positive(epsilon, "epsilon")
+    epsilon, delta = _positive(epsilon, "epsilon"), _level(delta)
+    variance = _positive(variance, "variance")
+    _together(epsilon=epsilon, delta=delta, variance=variance)
+    deviations = stats.norm.isf(delta / 2.0)
     return _whole(lambda: variance * (deviations / epsilon) ** 2)
 
 
@@ -455,9 +479,10 @@ def clt_epsilon(delta: Any, *, variance: Any, n: Any = 1) -> Any:
     >>> round(clt_epsilon(0.05, variance=1.0), 4)
     1.96
     """
-    return _plain(
-        stats.norm.isf(_level(delta) / 2.0) * np.sqrt(_positive(variance, "variance") / _sizes(n))
-    )
+    delta, n = _level(delta), _sizes(n)
+    variance = _positive(variance, "variance")
+    _together(delta=delta, variance=variance, n=n)
+    return _plain(stats.norm.isf(delta / 2.0) * np.sqrt(variance / n))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from helpers.laws import Empirical
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
 
 _BLOCK = 1 << 18
+_IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
 # Short enough for the intermediate results to stay in the processor's cache.
 _PART = 1 << 14
 _HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
@@ -941,7 +942,10 @@ def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str
             loss, simplex.x, method="Nelder-Mead", options={"maxfev": 4000, "adaptive": True}
         )
         best, value = maximum_near(simplex.x)
-    if value >= 1e299 or np.abs(best).max() > 100.0:
+    # Immense, and no worse ten times as large: a limit that no parameter attains.
+    endless = np.where(best > _IMMENSE, math.log(10.0), 0.0)
+    adrift = endless.any() and loss(best + endless) <= value + 1e-12 * abs(value)
+    if value >= 1e299 or np.abs(best).max() > 100.0 or adrift:
         raise ValueError(f"data: the likelihood of {family.name} has no maximum for these data")
     for _ in range(3):
         # Newton's method, with derivatives good to ten digits, for the last of them.

@@ -256,3 +256,27 @@ def test_a_mean_of_more_draws_than_fit_a_block_adds_all_blocks():
         stats.norm(1.0, 1e-3), n, 0.01, repetitions=2, rng=np.random.default_rng(1)
     )
     assert tail.value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("function", "positional", "named"),
+    [
+        (convergence.markov_bound, ("mean", "a"), ()),
+        (convergence.chebyshev_bound, ("epsilon",), ("variance", "n")),
+        (convergence.chebyshev_sample_size, ("epsilon", "delta"), ("variance",)),
+        (convergence.chebyshev_epsilon, ("delta",), ("variance", "n")),
+        (convergence.hoeffding_bound, ("epsilon",), ("width", "n")),
+        (convergence.hoeffding_sample_size, ("epsilon", "delta"), ("width",)),
+        (convergence.hoeffding_epsilon, ("delta",), ("width", "n")),
+        (convergence.clt_tail, ("epsilon",), ("variance", "n")),
+        (convergence.clt_sample_size, ("epsilon", "delta"), ("variance",)),
+        (convergence.clt_epsilon, ("delta",), ("variance", "n")),
+    ],
+)
+def test_shapes_that_do_not_broadcast_are_named(function, positional, named):
+    arguments = {name: 1 if name == "n" else 0.1 for name in (*positional, *named)}
+    last = (*positional, *named)[-1]
+    arguments |= {positional[0]: [0.1, 0.2, 0.3], last: [1, 2] if last == "n" else [0.1, 0.2]}
+    expected = rf"{', '.join(arguments)}: expected shapes that broadcast, got \(3,\).*\(2,\)"
+    with pytest.raises(ValueError, match=expected):
+        function(*(arguments[k] for k in positional), **{k: arguments[k] for k in named})

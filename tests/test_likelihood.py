@@ -582,3 +582,10 @@ def test_empirical_of_counts():
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_supremum_that_no_parameter_attains_is_no_fit():
+    # Observations without spread are likeliest under the exponential limit of the Lomax family.
+    for data in ([2.0] * 10, np.full(50, 1.0)):
+        with pytest.raises(ValueError, match="data: the likelihood of lomax has no maximum"):
+            fit_mle("lomax", data)
