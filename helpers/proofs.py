@@ -68,7 +68,7 @@ def _sign(e, context, background, which) -> bool:
     if _has_sign(e, which):
         return True
     e = _onto_positive(e, [e, *background], context)
-    if e is None or _has_fine_powers(e):
+    if e is None or _is_immense_as_polynomial(e):
         return False
     for form in (lambda t: t, sp.factor, lambda t: sp.factor(sp.cancel(sp.together(t)))):
         e = form(e) if e.count_ops() < 300 else e
@@ -116,7 +116,7 @@ def _number_is_judged_well(e) -> bool:
     return not (e.is_negative if found.value > 0 else e.is_nonnegative)
 
 
-def _has_fine_powers(e) -> bool:
+def _is_immense_as_polynomial(e) -> bool:
     """Are there exponentials beside long fractions? As polynomials they would be immense."""
     return e.has(sp.exp) and any(max(abs(r.p), r.q) > 1000 for r in e.atoms(sp.Rational))
 

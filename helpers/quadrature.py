@@ -130,7 +130,7 @@ def sign_of_limit(e, x, point) -> int:
     >>> sign_of_limit(-t, t, sp.oo)
     -1
     """
-    if _has_fine_powers(e, x):
+    if _has_long_exponents(e, x):
         return 0
     try:
         limit = sp.limit(e, x, point)
@@ -139,7 +139,7 @@ def sign_of_limit(e, x, point) -> int:
     return bool(limit.is_extended_positive) - bool(limit.is_extended_negative)
 
 
-def _has_fine_powers(e, x) -> bool:
+def _has_long_exponents(e, x) -> bool:
     """Does ``x`` stand under long fractions as powers, which SymPy takes apart one by one?"""
     powers = [n.exp for n in e.atoms(sp.Pow) if n.base.has(x)]
     # The exponential of a logarithm is a power, too.
