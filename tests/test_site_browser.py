@@ -143,9 +143,13 @@ COLOURS = f"""async () => {{
       }} else if (!chosen.has(child)) thin(child);
   }};
   thin(document.body);
+  // Formulas hide their glyphs from screen readers, and axe what those do not read; eyes see them.
+  const hidden = [...document.querySelectorAll('.katex-html[aria-hidden]')];
+  for (const box of hidden) box.removeAttribute('aria-hidden');
   const left = looks(), lost = [...all.keys()].filter(key => !left.has(key));
   const result = await axe.run({{
     runOnly: {COLOUR_RULES}, resultTypes: ['violations', 'incomplete']}});
+  for (const box of hidden) box.setAttribute('aria-hidden', 'true');
   for (const [place, child] of out) place.replaceWith(child);
   if (lost.length) throw Error(`emptying the rest changed ${{lost}}`);
   return result;
@@ -297,7 +301,10 @@ def turn(visit: Visit, scheme: str) -> None:
     assert visit.page.evaluate("document.documentElement.dataset.theme") == scheme
     # The colours of links and buttons move for a moment.
     visit.page.evaluate(
-        "() => Promise.allSettled(document.getAnimations().map(moving => moving.finished))"
+        """() => Promise.race([
+          Promise.allSettled(document.getAnimations().map(moving => moving.finished)),
+          new Promise(done => setTimeout(done, 1000)),  // what is out of sight may never move
+        ])"""
     )
 
 
