@@ -456,7 +456,7 @@ class LedgerWriter:
     def table(self) -> list[nodes.Node]:
         head = ["Equation", "Claim", "Status", "How it was checked", "Rests on"]
         rows = [self.row(record) for record in self.records]
-        return [make_table(head, rows, "ledger-claims", widths=[9, 45, 14, 18, 14])]
+        return [make_table(head, rows, "ledger-claims", widths=[12, 43, 14, 17, 14])]
 
     def row(self, record: dict[str, Any]) -> list[list[nodes.Node]]:
         claim: Claim = record["claim"]
