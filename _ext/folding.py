@@ -81,6 +81,14 @@ def depart_entry(translator: HTML5Translator, node: nodes.Element) -> None:
     HTML5Translator.depart_entry(translator, node)
 
 
+def write_one_page_like_many(app: Sphinx) -> None:
+    """Let the page that is printed use the writers of the site's pages.
+
+    sphinx_exercise names its own for that builder, and Sphinx then looks for no others.
+    """
+    app.registry.translation_handlers.pop("singlehtml", None)
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinx_exercise")
     app.add_node(
@@ -92,4 +100,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_details))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
+    app.connect("builder-inited", write_one_page_like_many)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
