@@ -21,10 +21,14 @@ FOOTER = (
     '<div style="width:100%;text-align:center;font:8px sans-serif;color:#555">'
     '<span class="pageNumber"></span></div>'
 )
+# Formulas that stand as they were typed: what a notebook shows, and nothing has set.
+UNSET = r"""() => [...document.querySelectorAll('td')].filter(cell =>
+  [...cell.childNodes].some(node => node.nodeType === 3 && node.data.includes('$\\displaystyle')))
+  .length"""
 
 
-def print_page(address: str) -> None:
-    """Print the page at the address into TARGET."""
+def print_page(address: str) -> int:
+    """Print the page at the address into TARGET; return how many formulas on it are not set."""
     with sync_playwright() as playwright:
         found = chromium.find(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
@@ -32,6 +36,7 @@ def print_page(address: str) -> None:
         page.goto(address, wait_until="load")
         page.emulate_media(media="print")
         page.evaluate("document.fonts.ready")
+        unset: int = page.evaluate(UNSET)
         page.pdf(
             path=TARGET,
             format="A4",
@@ -43,6 +48,7 @@ def print_page(address: str) -> None:
             tagged=True,
         )
         browser.close()
+    return unset
 
 
 def main() -> int:
@@ -55,10 +61,13 @@ def main() -> int:
     shutil.copyfile(PAGES / "book" / "index.html", PAGES / "whole.html")
     with site_server.serving(PAGES) as address:
         try:
-            print_page(f"{address}/whole.html")
+            unset = print_page(f"{address}/whole.html")
         except Error as error:
             print(f"Chromium could not print: {error}\n{chromium.HOW_TO_GET}", file=sys.stderr)
             return 1
+    if unset:
+        print(f"{unset} formulas are printed as they were typed", file=sys.stderr)
+        return 1
     size = TARGET.stat().st_size / 1e6
     print(f"==> {TARGET.relative_to(ROOT)}: {size:.1f} MB in {time.perf_counter() - begun:.0f} s")
     return 0
