@@ -121,7 +121,7 @@ def test_the_opening_figure_of_the_law_shows_as_many_people_as_it_says():
         "law_of_large_numbers", "Below are ... people averaging draws"
     ) + stated("law_of_large_numbers", "underneath, ... such averages are counted")
     top, bottom = draw_running_means(30).axes
-    paths = [line for line in top.lines if len(line.get_xdata()) == 1000]
+    paths = [line for line in top.lines if line.get_xdata()[-1] == 1000]
     (histogram,) = bottom.patches
     assert {"twelve": 12}[people] == len(paths)
     assert histogram.get_label() == {"four thousand": "4000 samples"}[averages]
