@@ -270,7 +270,9 @@ class DerivationDirective(SphinxDirective):
         if not sentence.children:
             return []
         part = make_box("div", "derivation-hypotheses", latex=("\\noindent ", "\n\n"))
-        part.extend([nodes.Text("Assuming "), sentence, nodes.Text(".")])
+        # Inside the sentence, where a formula at its end can hold the full stop.
+        sentence += nodes.Text(".")
+        part.extend([nodes.Text("Assuming "), sentence])
         return [part]
 
     def checks(self, steps: Sequence[dict[str, Any]]) -> box:

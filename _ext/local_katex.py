@@ -108,6 +108,9 @@ def typeset(translator, node: nodes.Element, display: bool) -> str:
         return translator.encode(node.astext())
 
 
+# Formulas of fewer characters, a command counted as one, fit into any line of a phone.
+UNBROKEN = 24
+
 # What may not begin a line, and what may not end one.
 CLOSING = re.compile(r"[.,;:!?)\]\u2019\u201d]+")
 OPENING = re.compile(r"[(\[\u2018\u201c]+$")
@@ -138,11 +141,11 @@ def visit_math(translator, node: nodes.Element) -> None:
     formula = translator.starttag(node, "span", "", CLASS="math")
     formula += typeset(translator, node, False) + "</span>"
     head, tail = (translator.encode(node.get(side, "")) for side in ("head", "tail"))
-    # KaTeX lets a formula break after its relations; a short one takes its punctuation along.
-    short = (
-        formula.count('class="base"') == 1 or len(re.sub(r"\\[A-Za-z]+", "x", node.astext())) < 16
-    )
-    if (head or tail) and short:
+    # KaTeX lets a formula break after its relations, the bar of "given" among them. A short one
+    # stays in one piece and takes its punctuation along.
+    pieces = formula.count('class="base"')
+    short = len(re.sub(r"\\[A-Za-z]+", "x", node.astext())) < UNBROKEN
+    if (pieces > 1 and short) or (pieces == 1 and (head or tail)):
         formula = f'<span class="unbroken">{head}{formula}{tail}</span>'
     else:
         formula = head + formula + tail

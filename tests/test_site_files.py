@@ -284,6 +284,34 @@ def test_formulas_keep_their_own_punctuation(publishing) -> None:
     assert [node["tail"] for node in sentence.findall(nodes.math)] == [";"] * 3
 
 
+@pytest.mark.parametrize(
+    ("latex", "tail", "held"),
+    [
+        (r"p(x \mid \theta)", "", True),
+        (r"M_w = wP + (1 - w)Q", ",", True),
+        (r"\theta", ".", True),
+        (r"\theta", "", False),
+        (r"f(x) = 1 + x + x^2 + x^3 + x^4 + x^5", ".", False),
+    ],
+)
+def test_a_short_formula_is_not_broken(publishing, latex: str, tail: str, held: bool) -> None:
+    """With one base for each place where KaTeX would let the line break, as it writes them."""
+    pieces = '<span class="base"></span>' * (1 + len(re.findall(r"\\mid|[=+-]", latex)))
+    written: list[str] = []
+    translator = SimpleNamespace(
+        body=written,
+        builder=SimpleNamespace(app=SimpleNamespace(typesetter=lambda tex, display: pieces)),
+        encode=lambda text: text,
+        starttag=lambda *given, **named: '<span class="math">',
+    )
+    with pytest.raises(nodes.SkipNode):
+        importlib.import_module("local_katex").visit_math(
+            translator, nodes.math(latex, latex, tail=tail)
+        )
+    assert written[0].startswith('<span class="unbroken">') == held
+    assert written[0].removesuffix("</span>" if held else "").endswith("</span>" + tail)
+
+
 def test_the_landing_page_says_how_to_cite(site: Path) -> None:
     text = (site / "book" / "index.html").read_text(encoding="utf-8")
     entry = re.search(r'id="how-to-cite".*?<pre>(.*?)</pre>', text, re.DOTALL)
