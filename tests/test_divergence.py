@@ -407,6 +407,13 @@ def test_disjoint_supports_give_log_2_exactly():
     assert js_divergence(stats.norm(0), stats.norm(1e6)) == LOG_2
 
 
+def test_uniform_laws_on_whole_numbers_count_from_their_lower_ends():
+    p, q = stats.randint(-3, 4), stats.randint(-5, 9)
+    assert kl_divergence(p, q) == pytest.approx(LOG_2, rel=1e-15)
+    assert kl_divergence(q, p) == math.inf
+    assert entropy(p) == pytest.approx(math.log(7), rel=1e-15)
+
+
 # --- infinite divergences ---------------------------------------------------------------------
 
 
