@@ -246,7 +246,7 @@ def _mul(factors, env, digits, eps):
             log_of_zero = True
     zero = any(v.value == 0 and v.error == 0 for v in values)
     if log_of_zero:
-        if zero:
+        if any(_is_exact_zero(f, env, digits) for f in factors if not isinstance(f, sp.log)):
             return Value(mp.mpf(0), mp.mpf(0))
         raise Undefined("log(0)")
     if any(v.is_infinite for v in values):
@@ -260,9 +260,10 @@ def _mul(factors, env, digits, eps):
     return Value(value, error + abs(value) * eps * (0 if zero else 1))
 
 
-def _is_exact_zero(e, env, digits):
+def _is_exact_zero(e, env, digits) -> bool:
     v = _evaluate(e, env, digits)
-    return v.value == 0 and v.error == 0
+    # What is zero to all its digits, as 1 - 1/3 - 2/3 is, may be zero or not.
+    return bool(abs(v.value) <= v.error and _at(e, env).is_zero)
 
 
 def _at_zero(e, env, problem: str) -> Exception:
@@ -501,7 +502,9 @@ def _finite_expectation(outcomes, env, digits) -> Value:
     parts = []
     for mass_of, f in at_outcomes:
         mass = _evaluate(mass_of, here, digits)
-        if mass.value != 0 or mass.error != 0:
+        is_zero = abs(mass.value) <= mass.error and _at(mass_of, here).is_zero
+        if not is_zero:
+            # A point without mass contributes nothing, whatever the function is there.
             parts.append(_product(mass, _evaluate(f, here, digits), _eps(digits)))
     return _add(parts, _eps(digits))
 

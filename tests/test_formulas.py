@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import gmpy2
 import mpmath as mp
 import pytest
@@ -9,12 +11,25 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.derivation import Derivation
 from helpers.evaluation import evaluate
 from helpers.formulas import Formula, to_mpf, to_mpfr
-from helpers.notation import Bernoulli, Binomial, Categorical, Expectation, Normal, Probability
+from helpers.notation import (
+    JSD,
+    KL,
+    Bernoulli,
+    Binomial,
+    Categorical,
+    CrossEntropy,
+    Entropy,
+    Expectation,
+    Normal,
+    Probability,
+    Variance,
+)
 from helpers.points import inside
 
-x = sp.Symbol("x", real=True)
+x, y = sp.symbols("x y", real=True)
 FORMULAS = [
     sp.exp(-x / 3) * sp.Rational(2, 7),
     sp.log(x) ** 2 / (1 + x ** sp.Rational(-2, 3)),
@@ -87,6 +102,41 @@ def test_parameters_left_open_are_still_checked_and_put_in():
     # The points of a binomial law move with n.
     size = Expectation(x, x, Binomial(n, sp.Rational(1, 2)))
     assert [int(evaluate(size, {n: sp.Integer(k)}).value * 2) for k in (2, 7)] == [2, 7]
+
+
+t, s = sp.symbols("t s", nonnegative=True)
+LAWS = [Bernoulli(t), Bernoulli(1 - t), Categorical([t * s, s * (1 - t), 1 - s])]
+OPEN = [
+    *(Entropy(law) for law in LAWS),
+    *(Variance(x * t, x, law) for law in LAWS),
+    *(Probability(abs(x - t) >= s, x, law) for law in LAWS),
+    KL(LAWS[0], Bernoulli(s)),
+    CrossEntropy(Bernoulli(s), LAWS[1]),
+    JSD(*LAWS[:2]),
+    Expectation(sp.log(LAWS[0](x) / s) * Variance(y, y, LAWS[1]), x, LAWS[0]),
+]
+
+
+@pytest.mark.parametrize("e", OPEN, ids=str)
+def test_parameters_left_open_give_what_parameters_put_in_give(e):
+    for place in itertools.product((0, 1, sp.Rational(1, 3), sp.Rational(2, 7)), repeat=2):
+        env = dict(zip((t, s), map(sp.sympify, place), strict=True))
+        if isinstance(e, Expectation) and env[s] == 0:
+            continue  # a division by zero
+        left_open, put_in = evaluate(e, env), evaluate(e.xreplace(env))
+        if put_in.is_infinite:
+            assert left_open.value == put_in.value
+        else:
+            assert abs(left_open.value - put_in.value) <= left_open.error + put_in.error
+            assert left_open.error < 1e-40
+
+
+def test_what_holds_on_a_closed_interval_is_not_refuted_at_its_ends():
+    start = Derivation(Entropy(Bernoulli(t)), domain={t: sp.Interval(0, 1)})
+    assert start.at_most(sp.log(2)).steps[-1].points > 0
+    plain = -t * sp.log(t) - (1 - t) * sp.log(1 - t)
+    assert evaluate(plain, {t: sp.S.One}).value == evaluate(plain, {t: sp.S.Zero}).value == 0
+    assert start.equals(plain).status == "proved"
 
 
 def test_an_outer_value_does_not_reach_a_bound_variable():
