@@ -261,8 +261,13 @@ def _mul(factors, env, digits, eps):
 
 
 def _is_exact_zero(e, env, digits) -> bool:
-    v = _evaluate(e, env, digits)
-    # What is zero to all its digits, as 1 - 1/3 - 2/3 is, may be zero or not.
+    return _is_zero_here(_evaluate(e, env, digits), e, env)
+
+
+def _is_zero_here(v: Value, e, env) -> bool:
+    """Is the value exactly zero? What is zero to all its digits, as 1 - 1/3 - 2/3 is, may be."""
+    if v.value == 0 and v.error == 0:
+        return True
     return bool(abs(v.value) <= v.error and _at(e, env).is_zero)
 
 
@@ -502,8 +507,7 @@ def _finite_expectation(outcomes, env, digits) -> Value:
     parts = []
     for mass_of, f in at_outcomes:
         mass = _evaluate(mass_of, here, digits)
-        is_zero = abs(mass.value) <= mass.error and _at(mass_of, here).is_zero
-        if not is_zero:
+        if not _is_zero_here(mass, mass_of, here):
             # A point without mass contributes nothing, whatever the function is there.
             parts.append(_product(mass, _evaluate(f, here, digits), _eps(digits)))
     return _add(parts, _eps(digits))

@@ -25,6 +25,7 @@ from helpers.notation import (
     Expectation,
     Normal,
     Probability,
+    Sample,
     Variance,
 )
 from helpers.points import inside
@@ -137,6 +138,9 @@ def test_what_holds_on_a_closed_interval_is_not_refuted_at_its_ends():
     plain = -t * sp.log(t) - (1 - t) * sp.log(1 - t)
     assert evaluate(plain, {t: sp.S.One}).value == evaluate(plain, {t: sp.S.Zero}).value == 0
     assert start.equals(plain).status == "proved"
+    data = Sample("x", 2)
+    nothing = {t: sp.S.Zero, data.base: (sp.S.Zero, sp.S.Zero)}
+    assert evaluate(sp.log(t) * data.sum(), nothing).value == 0
 
 
 def test_an_outer_value_does_not_reach_a_bound_variable():
