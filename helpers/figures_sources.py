@@ -22,7 +22,7 @@ def draw_chebyshev_printed(sigma: float = 0.5) -> Figure:
     Examples
     --------
     >>> draw_chebyshev_printed(0.5).axes[0].get_title(loc="left")
-    'As printed: false, for k up to 3.5'
+    'As printed: false, for k from 1.5 to 3.5'
     """
     k = np.linspace(0.8, 5, 169)
     allowed = np.minimum(1, 1 / k**2)
@@ -30,9 +30,9 @@ def draw_chebyshev_printed(sigma: float = 0.5) -> Figure:
     # The crossing is looked for far beyond the picture: for small sigma it lies there.
     far = np.linspace(1, 60, 5901)
     broken = far[2 * stats.norm.sf(far * sigma) > 1 / far**2]
-    verdict = (
-        f"false, for k up to {broken[-1]:.1f}" if broken.size else "holds for this distribution"
-    )
+    verdict = "holds for this distribution"
+    if broken.size:
+        verdict = f"false, for k from {broken[0]:.1f} to {broken[-1]:.1f}"
     fig, axes = subplots(height=3.0)
     axes.fill_between(k, allowed, printed, where=printed > allowed, **P.area)
     axes.plot(k, allowed, color=str(INK), label=r"allowed, $1/k^2$")
