@@ -570,7 +570,7 @@ def _newton(start, sides, domains, context):
         nonlocal tried
         moved = {**env, **{s: env[s] + shift[s] for s in shift}}
         met = meet(moved, context)
-        if met is None or not all(inside(met[s], domains[s]) for s in symbols):
+        if met is None or not _all_inside(met, domains):
             return None
         outcome = _gap_at(*sides, met)
         tried += outcome is not None
@@ -1010,6 +1010,10 @@ def _at_optimum(values, env, domains):
     return {**env, **place}, None
 
 
+def _all_inside(point, domains) -> bool:
+    return all(inside(point[s], domain) for s, domain in domains.items())
+
+
 def _rational(value) -> sp.Rational:
     return value if value.is_Rational else sp.Rational(str(sp.N(value, 25)))
 
@@ -1032,13 +1036,13 @@ def _rivals_of(best, domains, rng, context, close):
             yield rival
     mirrored = [{**best, s: -best[s]} for s in domains if best[s] != 0]
     for rival in [meet(r, context) for r in mirrored]:
-        if rival is not None and all(inside(rival[s], d) for s, d in domains.items()):
+        if rival is not None and _all_inside(rival, domains):
             yield rival
     for s, sign in itertools.product(domains, (1, -1)):
         for k in close:
             step = sign * max(abs(_rational(best[s])), sp.S.One) / 10**k
             rival = meet({**best, s: best[s] + step}, context)
-            if rival is not None and all(inside(rival[r], d) for r, d in domains.items()):
+            if rival is not None and _all_inside(rival, domains):
                 yield rival
 
 
@@ -1049,7 +1053,7 @@ def _rival(best, domains, rng, k, context):
         moved = {s: _rational(best[s] + (rival[s] - best[s]) * near) for s in domains}
         rival = {**best, **moved}
     rival = meet(rival, context)
-    if rival is None or not all(inside(rival[s], d) for s, d in domains.items()):
+    if rival is None or not _all_inside(rival, domains):
         return None
     return rival
 

@@ -104,14 +104,7 @@ def _compiled(skeleton: sp.Expr, count: int):
     """The function of ``t`` and ``count`` constants, for mpmath and, or None, for MPFR."""
     names = [_T, *(sp.Symbol(f"c{k}") for k in range(count))]
     careful = sp.lambdify(names, skeleton, "mpmath", cse=True)
-    plain = (sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Integer)
-    is_quick = all(
-        isinstance(node, plain)
-        or node in _HALVES
-        or (node.is_Function and type(node).__name__ in _QUICK)
-        for node in sp.preorder_traversal(skeleton)
-    )
-    if not is_quick:
+    if not all(map(_is_quick, sp.preorder_traversal(skeleton))):
         return careful, None
     return careful, sp.lambdify(names, skeleton, [_QUICK], printer=_PRINTER, cse=True)
 

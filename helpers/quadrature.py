@@ -35,7 +35,6 @@ __all__ = [
 
 _MAX_LEVEL = 8
 _MAX_TERMS = 6000
-_NAN = gmpy2.mpfr("nan")
 
 
 class NotEvaluable(ArithmeticError):  # noqa: N818
@@ -400,7 +399,9 @@ def _quick_term(formula, move, careful):
         value = careful(j, level)
         if value is None:
             return None
-        number = _NAN if isinstance(value, mp.mpc) else to_mpfr(value)
+        if isinstance(value, mp.mpc):
+            raise _OutOfRange
+        number = to_mpfr(value)
         if not gmpy2.is_finite(number) or bool(number) != bool(value):
             raise _OutOfRange
         return number
