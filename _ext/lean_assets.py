@@ -3,8 +3,8 @@
 The theme comes with nine style sheets and a dozen scripts, several of them blocking and one (the
 icon font's) of half a megabyte compressed. After the pages are written, the style sheets are joined
 and purged of rules that no page matches, the few scripts that are needed are joined and deferred,
-the fonts that the rules name are copied, and everything else is removed from the output. Every page
-gets a content security policy under which nothing can be fetched from another host.
+the fonts that the rules name are copied and reduced, everything else is removed from the output.
+Every page gets a content security policy under which nothing can be fetched from another host.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from docutils import nodes
+from lean_fonts import characters, fit
 from local_katex import NODE
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -51,9 +52,22 @@ EDITS = {
     ),
     # Nor is there a banner whose height would have to be known.
     'const e=document.querySelector(".pst-async-banner-revealer");if(!e)return;': "return;",
-    # The book has nothing in the margin: no need to look for seven kinds of it.
-    '["marginnote","sidenote","margin","margin-caption","full-width","sidebar","popout"]': (
-        '["margin"]'
+    # The book has nothing in the margin: no need to look for it; nor an announcement.
+    'document.querySelectorAll(n.join(", ")).forEach((e=>{t.observe(e)}))': "void 0",
+    'const e=document.querySelector(".bd-header-announcement"),{pstAnnouncementUrl:t}=e?': (
+        "const e=null,{pstAnnouncementUrl:t}=e?"
+    ),
+    # What is not printed is named in the book's own style sheet.
+    'document.querySelectorAll(e).forEach((e=>{e.classList.add("noprint")}))': "void 0",
+}
+# The same of the scripts that come before the theme's. Copy buttons are put in by a task of their
+# own; an address without words to mark is left as it is.
+EARLIER_EDITS = {
+    "\nrunWhenDOMLoaded(addCopyButtonToCodeCells)": (
+        "\nrunWhenDOMLoaded(() => setTimeout(addCopyButtonToCodeCells))"
+    ),
+    '    window.history.replaceState({}, "", url);\n\n    // get': (
+        '    if (highlight) window.history.replaceState({}, "", url);\n\n    // get'
     ),
 }
 # Excerpts of search results are taken from the text of a page, not from its menus, from what folds
@@ -72,6 +86,7 @@ ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "suc
 EARLY_FONTS = (
     "source-serif-4-latin-400-normal",
     "source-serif-4-latin-600-normal",
+    "source-serif-4-latin-400-italic",
     "KaTeX_Main-Regular",
     "KaTeX_Math-Italic",
 )
@@ -89,7 +104,7 @@ BEFORE_PAINT = f"""(e => {{
   if (location.protocol !== "file:") for (const font of {json.dumps(EARLY_FONTS)})
     document.head.append(Object.assign(document.createElement("link"), {{
       rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
-      href: `${{e.dataset.content_root}}_static/files/${{font}}.woff2`}}));
+      href: `${{e.dataset.content_root}}_static/files/${{font}}.woff2?v=${{e.dataset.fonts}}`}}));
 }})(document.documentElement)"""
 
 
@@ -246,7 +261,7 @@ def join_scripts(static: Path) -> str:
     """Join what runs on every page into one script."""
     parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
     text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
-    text.append("(function(console){")
+    text = [edited("\n;".join(text), EARLIER_EDITS), "(function(console){"]
     theme = "\n;".join((static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS)
     text.append(edited(theme, EDITS))
     text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
@@ -294,6 +309,9 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         joined.append(with_local_urls(css, path, static, app.npm_packages))
     # Rules of basic.css arrive by import in the theme's first sheet.
     css = purged(app, "\n".join(joined), pages, script)
+    shown = (path.read_text(encoding="utf-8") for path in [*pages, script])
+    fonts = fit(static / "files", characters([*shown, css]), Path(app.doctreedir) / "fonts")
+    css = css.replace(".woff2)", f".woff2?v={fonts})")
     (static / "book.css").write_text(css, encoding="utf-8")
     digests = {
         name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:10]
@@ -306,6 +324,9 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
             lambda match: f"_static/{match[1]}?v={digests[match[1]]}",
             # Every box of sphinx-proof has this id; nothing links to it.
             without_plain_words(text.replace(' id="proof-content"', "")),
+        )
+        named = re.sub(
+            r'<html(?: data-fonts="\w+")?', f'<html data-fonts="{fonts}"', named, count=1
         )
         if named != text:
             page.write_text(named, encoding="utf-8")

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 import yaml
 from docutils import nodes
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageColor
 from sphinx.errors import ExtensionError
 
@@ -47,6 +48,7 @@ class Page(HTMLParser):
     svgs: list[list[tuple[str, dict[str, str]]]] = field(default_factory=list)
     meta: dict[str, str] = field(default_factory=dict)
     title: str = ""
+    letters: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -88,6 +90,8 @@ class Page(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1][0] not in {"script", "style"}:
+            self.letters |= set(data)
         if self.inside_title:
             self.title, self.inside_title = data, False
 
@@ -157,6 +161,25 @@ def test_style_sheets_and_scripts_name_no_other_host(site: Path) -> None:
         text = script.read_text(encoding="utf-8")
         loaders = re.findall(r"(?:import\(|fetch\(|src\s*=\s*)['\"]https?:[^'\"]+", text)
         assert not loaders, script.name
+
+
+def test_fonts_hold_what_the_pages_show_and_little_more(site: Path) -> None:
+    shown = {ord(letter) for name in PAGES for letter in parsed(name).letters}
+    typed = set(range(0x20, 0x7F))
+    sent = sorted((site / "_static" / "files").glob("*.woff2"))
+    whole = {path.name: path for path in (ROOT / "_assets" / "node_modules").rglob("*.woff2")}
+    assert len(sent) > 10
+    for path in sent:
+        reduced, original = TTFont(path), TTFont(whole[path.name])
+        before, after = original.getBestCmap(), reduced.getBestCmap()
+        assert set(after) >= set(before) & (shown | typed), path.name
+        assert reduced["maxp"].numGlyphs < original["maxp"].numGlyphs, path.name
+        widths, kept = original["hmtx"], reduced["hmtx"]
+        assert all(widths[before[code]] == kept[glyph] for code, glyph in after.items())
+        # The licence keeps the makers' names for what they made, and asks for their notice.
+        names = [reduced["name"].getDebugName(k) for k in (0, 1, 3, 4, 6)]
+        assert names[0] == original["name"].getDebugName(0)
+        assert not [name for name in names[1:] if re.search("KaTeX|Source", name)]
 
 
 @pytest.mark.parametrize("name", book_pages())
@@ -264,6 +287,15 @@ def test_scripts_are_edited_where_they_say(publishing) -> None:
     assert not found.failed
     with pytest.raises(ExtensionError, match="another one than expected: b"):
         lean_assets.edited("a", {"b": "c"})
+
+
+def test_characters_are_found_however_they_are_written(publishing) -> None:
+    lean_fonts = importlib.import_module("lean_fonts")
+    found = doctest.testmod(lean_fonts)
+    assert found.attempted >= 1
+    assert not found.failed
+    # In a script the escape ends after four digits, in a style sheet not before the last.
+    assert lean_fonts.characters(['"\\u2212a1"', r"'\1D7D9'"]) >= {"\u2212", "\U0001d7d9"}
 
 
 def test_formulas_keep_their_own_punctuation(publishing) -> None:
