@@ -489,11 +489,17 @@ def test_the_readers_choice_of_colours_stays(browser, address) -> None:
     page.context.close()
 
 
-def test_print_shows_what_was_folded(browser, address) -> None:
-    visit = opened(browser, address, LANDING)
+@pytest.mark.parametrize("name", [LANDING, "book/proof.html"])
+def test_only_the_text_is_printed(browser, address, name) -> None:
+    visit = opened(browser, address, name)
     page = visit.page
+    around = """[...document.querySelectorAll('body *')]
+        .filter(box => !box.closest('article') && box.checkVisibility() && box.clientHeight > 1)
+        .filter(box => [...box.childNodes].some(one => one.nodeType === 3 && one.data.trim()))
+        .map(box => box.textContent.trim())"""
+    assert "Bibliography" in page.evaluate(around)
     page.emulate_media(media="print")
-    assert not page.locator(".bd-sidebar-primary").is_visible()
+    assert page.evaluate(around) == []
     assert page.locator("article h1").first.is_visible()
     page.context.close()
 
