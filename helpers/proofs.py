@@ -543,10 +543,13 @@ def _calculus(gap, context, background=()) -> str:
     return ""
 
 
+_INFINITE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
+
 def _value(e, x, point):
     """The value at a point, simplified; None where there is none."""
     value = e.subs(x, point)
-    if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+    if value.has(*_INFINITE):
         return None
     return sp.simplify(value)
 
@@ -559,8 +562,9 @@ def _stationary(slope, x, domain, alone) -> list:
     else:
         ends = [t for t in (domain.start, domain.end) if t.is_finite]
         simple = awkward(domain) if alone else []
-        values = {c: _value(slope, x, c) for c in dict.fromkeys([*ends, *simple])}
-        found = [c for c, v in values.items() if v is not None and is_zero(v)]
+        # Not simplified first: at most of them the slope is some number that is plainly not zero.
+        values = {c: slope.subs(x, c) for c in dict.fromkeys([*ends, *simple])}
+        found = [c for c, v in values.items() if not v.has(*_INFINITE) and is_zero(v)]
     return [c for c in found if domain.closure.contains(c) == sp.true]
 
 

@@ -515,9 +515,13 @@ def _later_bump(at, k, negligible):
 
 def _accelerated(at, start, digits) -> Value:
     # Extrapolation gives a number for some divergent series, too: their terms do not vanish.
-    early, late = (max(abs(at(start + 10**k + j)) for j in range(3)) for k in (3, 6))
-    if not late <= early * mp.mpf("0.9"):
+    early, late = ([at(start + 10**k + j) for j in range(3)] for k in (3, 6))
+    before, after = (max(map(abs, terms)) for terms in (early, late))
+    if not after <= before * mp.mpf("0.9"):
         raise NotEvaluable("the terms of the sum do not fall")
+    # Of one sign and like 1/k: nothing to extrapolate to, and finding that out takes seconds.
+    if len({mp.sign(t) for t in early + late}) == 1 and after >= before * mp.mpf("0.99e-3"):
+        raise NotEvaluable("the terms of the sum fall no faster than 1/k")
     try:
         one = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="richardson+shanks")
         two = mp.nsum(lambda k: at(int(k)), [start, mp.inf], method="levin")

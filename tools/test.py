@@ -24,7 +24,8 @@ def main() -> int:
         return status
     workers = [
         "-n",
-        str(min(os.cpu_count() or 1, 4)),
+        # One more than cores: who drives a browser or a kernel spends much of its time waiting.
+        str(min((os.cpu_count() or 1) + 1, 5)),
         "--dist",
         "loadfile",
         "--no-loadscope-reorder",
