@@ -244,6 +244,23 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
     return done.stdout
 
 
+def without_idle_faces(css: str) -> str:
+    """Drop the faces of font families that no rule names (PurgeCSS does not look into variables).
+
+    >>> one, two = "@font-face{font-family:One}", '@font-face{font-family:"Two"}'
+    >>> without_idle_faces(one + two + ':root{--f:"Two"}')
+    '@font-face{font-family:"Two"}:root{--f:"Two"}'
+    """
+    faces = re.compile(r"@font-face\s*\{[^}]*\}")
+    rules = faces.sub("", css)
+
+    def keep(face: re.Match[str]) -> str:
+        family = re.search(r"font-family:\s*['\"]?([^'\";}]+)", face[0])[1]
+        return face[0] if family in rules else ""
+
+    return faces.sub(keep, css)
+
+
 def edited(script: str, edits: Mapping[str, str]) -> str:
     """Return a script with its edits, each of which must find its place.
 
@@ -309,6 +326,10 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         joined.append(with_local_urls(css, path, static, app.npm_packages))
     # Rules of basic.css arrive by import in the theme's first sheet.
     css = purged(app, "\n".join(joined), pages, script)
+    css = without_idle_faces(css)
+    for font in (static / "files").glob("*.woff2"):
+        if font.name not in css:
+            font.unlink()
     shown = (path.read_text(encoding="utf-8") for path in [*pages, script])
     fonts = fit(static / "files", characters([*shown, css]), Path(app.doctreedir) / "fonts")
     css = css.replace(".woff2)", f".woff2?v={fonts})")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import logging
 import re
 import string
 import sys
@@ -18,12 +19,17 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+# It would name every glyph it keeps.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 # A reader types into the search box what no page may show.
 TYPED = set(string.printable)
 ESCAPED = re.compile(r"\\u?([0-9a-fA-F]{2,6})")  # in scripts and their data; in style sheets
 # Both families reserve their names for what their makers made (Open Font License, condition 3).
 RESERVED = re.compile(r"KaTeX[_ ]?|Source ?")
 NAMES_SHOWN = {1, 3, 4, 6}
+# What the style sheets ask for, and what every browser does unasked.
+FEATURES = ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum"]
 NAMES_KEPT = [*range(7), 14]  # whose work it is, what it is called, where its licence stands
 
 
@@ -45,7 +51,9 @@ def characters(texts: Iterable[str]) -> set[str]:
 def fitted(font: bytes, wanted: Iterable[str]) -> bytes:
     """Return a woff2 font reduced to the glyphs of ``wanted``, under a name of its own."""
     reduced = TTFont(io.BytesIO(font), recalcTimestamp=False)
-    options = Options(flavor="woff2", name_IDs=NAMES_KEPT, notdef_outline=True)
+    options = Options(
+        flavor="woff2", name_IDs=NAMES_KEPT, layout_features=FEATURES, notdef_outline=True
+    )
     cutter = Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, wanted)))
     cutter.subset(reduced)
