@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
+import os
+import subprocess
+import sys
 import warnings
 from fractions import Fraction
 from itertools import pairwise
@@ -264,6 +268,90 @@ def test_blocks_join_without_a_seam():
     assert kl_divergence(np.stack([p, q]), np.stack([q, near]))[1] == pytest.approx(
         kl_divergence(q, near), rel=1e-12
     )
+
+
+@pytest.mark.parametrize("zeros", [0, 3])
+@pytest.mark.parametrize("shape", [(8 * probabilities.BLOCK + 5,), (7000, 100), (3, 600_000)])
+def test_two_threads_give_the_result_of_one(monkeypatch, shape, zeros):
+    rng = np.random.default_rng(17)
+    p, q = rng.random(shape), rng.random(shape)
+    p[..., :zeros] = 0.0
+    p, q = (each / each.sum(axis=-1, keepdims=True) for each in (p, q))
+    functions = [lambda p, q: entropy(p), cross_entropy, kl_divergence, js_divergence]
+    monkeypatch.setattr(probabilities, "processors", lambda: 2)
+    shared = []
+
+    def counted(submit, *args):
+        shared.append(args)
+        return submit(*args)
+
+    other = probabilities._other_thread()
+    monkeypatch.setattr(other, "submit", functools.partial(counted, other.submit))
+    two = [function(p, q) for function in functions]
+    assert len(shared) == len(functions) * (3 if shape[0] == 3 else 1)
+    monkeypatch.setattr(probabilities, "processors", lambda: 1)
+    one = [function(p, q) for function in functions]
+    assert len(shared) == len(functions) * (3 if shape[0] == 3 else 1)
+    for a, b, expected in zip(two, one, _plainly(p, q), strict=True):
+        np.testing.assert_array_equal(a, b)
+        np.testing.assert_allclose(a, expected, rtol=1e-11)
+
+
+def _plainly(p, q):
+    m = 0.5 * (p + q)
+    yield special.entr(p).sum(axis=-1)
+    yield -special.xlogy(p, q).sum(axis=-1)
+    yield special.rel_entr(p, q).sum(axis=-1)
+    yield 0.5 * (special.rel_entr(p, m) + special.rel_entr(q, m)).sum(axis=-1)
+
+
+def test_the_first_bad_block_speaks_whichever_thread_has_it(monkeypatch):
+    monkeypatch.setattr(probabilities, "processors", lambda: 2)
+    size = 6 * probabilities.BLOCK
+    p, q = np.full(size, 1.0 / size), np.full(size, 1.0 / size)
+    q[probabilities.BLOCK + 1], p[3 * probabilities.BLOCK] = -1.0, math.nan
+    for _ in range(20):
+        with pytest.raises(ValueError, match=f"q: .* entry {probabilities.BLOCK + 1} is -1.0"):
+            kl_divergence(p, q)
+
+
+FORKED = """
+import os, warnings
+import numpy as np
+from helpers import probabilities
+from helpers.divergence import entropy
+probabilities.processors = lambda: 2
+p = np.full(2**20, 2.0**-20)
+assert abs(entropy(p, base=2) - 20) < 1e-12
+warnings.simplefilter("ignore", DeprecationWarning)  # forking a process that has threads
+child = os.fork()
+if child == 0:
+    os._exit(0 if abs(entropy(p, base=2) - 20) < 1e-12 else 1)
+_, status = os.waitpid(child, 0)
+print(os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_has_a_thread_of_its_own():
+    run = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (run.returncode, run.stdout.strip()) == (0, "0"), run.stderr
+
+
+def test_the_processors_are_counted_where_affinity_is_unknown(monkeypatch):
+    assert 1 <= probabilities.processors() <= os.cpu_count()
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert probabilities.processors() == os.cpu_count()
+
+
+@pytest.mark.parametrize("shapes", [((700, 1, 5), (1, 90, 5)), ((2, 3, 40_000),) * 2])
+def test_groups_of_rows_join_without_a_seam(shapes):
+    rng = np.random.default_rng(23)
+    p, q = (rng.random(shape) for shape in shapes)
+    p, q = (each / each.sum(axis=-1, keepdims=True) for each in (p, q))
+    np.testing.assert_allclose(kl_divergence(p, q), special.rel_entr(p, q).sum(axis=-1), rtol=1e-11)
 
 
 @pytest.mark.parametrize(
