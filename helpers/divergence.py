@@ -58,6 +58,12 @@ def _all_distributions(values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
     return True
 
 
+def _refuse_axis(axis: Any) -> None:
+    """Distributions have no axes: an axis that was asked for would be ignored."""
+    if not (isinstance(axis, (int, np.integer)) and axis == -1):
+        raise TypeError(f"axis: expected none beside distributions, got {axis!r}")
+
+
 def _scaled(value: Any, unit: float) -> Any:
     result = value / unit if unit != 1.0 else value
     return result if isinstance(result, np.ndarray) else float(result)
@@ -74,7 +80,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     base : float, optional
         Base of the logarithm, greater than 1; 2 gives bits.
     axis : int
-        The axis along which an array sums to one.
+        The axis along which an array sums to one; distributions have none.
 
     Returns
     -------
@@ -86,7 +92,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
         If entries are negative or not finite, or do not sum to 1 within 1e-8 (nothing is
         renormalised), or a parameter is invalid.
     TypeError
-        If ``p`` is neither.
+        If ``p`` is neither, or a distribution beside an ``axis``.
 
     Examples
     --------
@@ -103,6 +109,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     unit = _unit(base)
     if not is_distribution(p):
         return _scaled(probabilities.entropy(p, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p):
         return _scaled(multivariate.entropy(multivariate.as_multivariate(p, "p")), unit)
     return _scaled(_law_entropy(as_law(p, "p")), unit)
@@ -136,6 +143,7 @@ def cross_entropy(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.cross_entropy(p, q, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.cross_entropy(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -152,7 +160,7 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     base : float, optional
         Base of the logarithm, greater than 1; nats if omitted.
     axis : int
-        The axis along which arrays sum to one.
+        The axis along which arrays sum to one; distributions have none.
 
     Returns
     -------
@@ -165,7 +173,8 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
         If entries are negative or not finite, do not sum to 1 within 1e-8, shapes do not
         broadcast, or parameters are invalid.
     TypeError
-        If one is an array and the other a distribution, or one continuous and the other discrete.
+        If one is an array and the other a distribution, or one continuous and the other discrete,
+        or they are distributions beside an ``axis``.
 
     Warns
     -----
@@ -189,6 +198,7 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.kl_divergence(p, q, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.kl_divergence(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -236,6 +246,7 @@ def js_divergence(
     share = _weights(weights, len(everything))
     if not _all_distributions(everything, names):
         return _scaled(probabilities.js_divergence(list(everything), share, axis), unit)
+    _refuse_axis(axis)
     if any(multivariate.is_multivariate(each) for each in everything):
         return _scaled(_multivariate_js(everything, share), unit)
     return _scaled(_law_js(as_laws(everything, names), share), unit)

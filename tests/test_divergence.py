@@ -383,6 +383,20 @@ def test_axis_says_where_the_categories_are():
     np.testing.assert_allclose(entropy(turned_p, axis=0), entropy(p), rtol=1e-13)
 
 
+@pytest.mark.parametrize("axis", [0, 1, -2, None, 0.5, np.array([1, 2])])
+@pytest.mark.parametrize(
+    "law", [stats.norm(), stats.poisson(3), stats.dirichlet([1.0, 2.0]), empirical([0, 1])]
+)
+def test_an_axis_beside_distributions_is_refused(law, axis):
+    with pytest.raises(TypeError, match="axis: expected none beside distributions, got"):
+        entropy(law, axis=axis)
+    for function in (cross_entropy, kl_divergence, js_divergence, js_distance):
+        with pytest.raises(TypeError, match="axis: expected none beside distributions, got"):
+            function(law, law, axis=axis)
+        # The default said aloud means what it means in silence.
+        assert function(law, law, axis=-1) == function(law, law)
+
+
 def test_results_are_plain_floats_where_one_number_is_meant():
     assert type(entropy([0.5, 0.5])) is float
     assert type(kl_divergence([0.5, 0.5], [0.5, 0.5])) is float
