@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from helpers import closed_forms, multivariate, probabilities
-from helpers.integration import AccuracyWarning, Integral, integrate, summate
+from helpers.integration import AccuracyWarning, DensityIntegrand, Integral, integrate, summate
 from helpers.laws import Law, as_law, as_laws, is_distribution
 
 __all__ = [
@@ -363,15 +363,11 @@ def _law_kl(p: Law, q: Law) -> float:
     return Integral(inside.value + outside, inside.error).checked("kl_divergence")
 
 
-def _near(density: Any, p: Law, q: Law) -> Any:
-    """Turn a function of two log-densities into an integrand of anchor and offset."""
-
-    def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-        return density(
-            p.log_density_near(anchor, offset), q.log_density_near(anchor, offset), shift
-        )
-
-    return integrand
+def _near(density: Any, p: Law, q: Law) -> DensityIntegrand:
+    """Turn a function of two log-densities into an integrand."""
+    return DensityIntegrand(
+        lambda logs, shift: density(*logs, shift), [p.log_density_near, q.log_density_near]
+    )
 
 
 def _terms(density: Any, p: Law, q: Law) -> Any:
@@ -511,9 +507,9 @@ def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
         if laws[0].discrete:
             return _discrete_total(laws, lambda logs: density(logs, 0.0, gap))
 
-        def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-            return density([law.log_density_near(anchor, offset) for law in laws], shift, gap)
-
+        integrand = DensityIntegrand(
+            lambda logs, shift: density(logs, shift, gap), [law.log_density_near for law in laws]
+        )
         anchors, marks = _anchors(laws)
         lower = min(law.lower for law in laws)
         upper = max(law.upper for law in laws)

@@ -28,6 +28,7 @@ _EPSILON = np.finfo(float).eps
 _SHORTEST, _LONGEST = -690.0, 345.0
 _MAX_PANELS = 200_000
 _NEGLIGIBLE = 1e-22
+_FADED = 55.0  # exp(-55) is negligible, whatever power of t it is multiplied by
 
 # Kronrod nodes and weights for [-1, 1], positive half; Piessens et al., QUADPACK (1983), qk21.
 _HALF_NODES = np.array(
@@ -80,6 +81,77 @@ _LAGUERRE_NODES, _LAGUERRE_WEIGHTS = np.polynomial.laguerre.laggauss(32)
 # A function of (anchor, offset, log Jacobian) that returns the integrand times the Jacobian, and
 # a bound on its rounding error.
 Integrand = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+# A function of (anchor, offset) that returns log-densities at their sum.
+LogDensity = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# A function of the log-densities and a log Jacobian that returns the integrand times the Jacobian,
+# and a bound on its rounding error.
+Combine = Callable[[list[np.ndarray], np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+class DensityIntegrand:
+    """A function of log-densities, along x = anchor + sign*exp(t).
+
+    At an end where a density behaves as a power of the distance, and in a power-law tail, its
+    logarithm is a straight line in t, and a parabola for a log-normal law. Where the densities
+    fall off so slowly that they count beyond the representable distances, the line goes on there.
+    """
+
+    def __init__(self, combine: Combine, logs: list[LogDensity]) -> None:
+        self.combine, self.logs = combine, logs
+        self._beyond: dict[tuple[float, float, bool], list[np.ndarray]] = {}
+
+    def __call__(
+        self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        values = [log(anchor, offset) for log in self.logs]
+        for (place, sign, above), curves in self._beyond.items():
+            beyond = t > _LONGEST if above else t < _SHORTEST
+            # An offset that has underflowed to zero still has a sign.
+            there = beyond & (anchor == place) & (np.copysign(1.0, offset) == sign)
+            if there.any():
+                values = [
+                    np.where(there, np.polyval(curve, t), value)
+                    for curve, value in zip(curves, values, strict=True)
+                ]
+        return self.combine(values, t)
+
+    def reach(self, anchor: float, sign: float, edge: float) -> float:
+        """Return the t up to which the integrand counts, ``edge`` if it is known no further."""
+        t = edge * np.array([1.0, 5 / 6, 2 / 3, 1 / 2, 1 / 3])
+        offset = sign * np.exp(t)
+        curves, slowest = [], math.inf
+        for log in self.logs:
+            y = log(np.full(t.size, anchor), offset)
+            if np.isneginf(y).all():
+                curves.append(np.array([-math.inf]))
+                continue
+            curve = _line_or_parabola(t, y)
+            if curve is None:
+                return edge
+            curves.append(curve)
+            # How fast the density times the Jacobian exp(t) falls off from the edge on.
+            slope = 1.0 + float(np.polyval(np.polyder(curve), edge))
+            slowest = min(slowest, slope if edge < 0 else -slope)
+        if not 0.0 < slowest < _FADED / abs(edge):
+            return edge
+        self._beyond[anchor, sign, edge > 0] = curves
+        return math.copysign(_FADED / slowest, edge)
+
+
+def _line_or_parabola(t: np.ndarray, y: np.ndarray) -> np.ndarray | None:
+    """Return the line, or else the parabola open below, through five points; None if neither is."""
+    if not np.isfinite(y).all():
+        return None
+    rounding = 1e-14 * (1.0 + np.abs(y).max())
+    slope = (y[0] - y[-1]) / (t[0] - t[-1])
+    line = np.array([slope, y[-1] - slope * t[-1]])
+    if np.abs(np.polyval(line, t) - y).max() < rounding:
+        return line
+    # In units of the first t, so that the powers stay of one size.
+    parabola = np.polyfit(t / t[0], y, 2) / t[0] ** np.arange(2, -1, -1)
+    if parabola[0] < 0.0 and np.abs(np.polyval(parabola, t) - y).max() < rounding:
+        return parabola
+    return None
 
 
 class AccuracyWarning(UserWarning):
@@ -105,7 +177,7 @@ class Integral:
             relative = self.error / abs(self.value) if self.value else math.inf
             warnings.warn(
                 f"{what}: estimated relative error {relative:.1e} exceeds {PROMISED:g} "
-                f"(value {self.value!r})",
+                f"(value {float(self.value)!r})",
                 AccuracyWarning,
                 stacklevel=3,
             )
@@ -153,10 +225,23 @@ def _rays(lower: float, upper: float, anchors: np.ndarray, marks: np.ndarray) ->
     return rays
 
 
+def _grid(ray: _Ray) -> np.ndarray:
+    """Return where to scan a ray: evenly, and in growing steps beyond the representable numbers."""
+    start, stop = max(ray.start, _SHORTEST), min(ray.stop, _LONGEST)
+    pieces = [np.linspace(start, stop, max(2, math.ceil((stop - start) / 1.5) + 1))]
+    for inner, outer in ((start, ray.start), (stop, ray.stop)):
+        if inner != outer:
+            steps = math.ceil(math.log(outer / inner) / math.log(1.1)) + 1
+            pieces.append(np.geomspace(inner, outer, steps))
+    pieces.append(ray.marks[(ray.marks > start) & (ray.marks < stop)])
+    return np.unique(np.concatenate(pieces))
+
+
 def _evaluate(
     integrand: Integrand, anchor: np.ndarray, sign: np.ndarray, t: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    offset = sign * np.exp(t)
+    with np.errstate(over="ignore"):
+        offset = sign * np.exp(t)
     return integrand(np.broadcast_to(anchor, t.shape), offset, t)
 
 
@@ -174,7 +259,8 @@ def integrate(
     integrand : callable
         ``integrand(anchor, offset, log_jacobian)`` returns the integrand at ``anchor + offset``
         times ``exp(log_jacobian)``, and a bound on the rounding error of that number. It returns
-        nan where a logarithm has left the representable numbers.
+        nan where a logarithm has left the representable numbers. A :class:`DensityIntegrand` is
+        followed beyond them.
     anchors : ndarray
         Points from which lengths are measured: at least one.
     marks : ndarray
@@ -183,12 +269,13 @@ def integrate(
     rays = _rays(lower, upper, np.asarray(anchors, float), np.asarray(marks, float))
     if not rays:
         return Integral(0.0, 0.0)
-    grids = []
-    for ray in rays:
-        count = max(2, math.ceil((ray.stop - ray.start) / 1.5) + 1)
-        grid = np.linspace(ray.start, ray.stop, count)
-        extra = ray.marks[(ray.marks > ray.start) & (ray.marks < ray.stop)]
-        grids.append(np.unique(np.concatenate([grid, extra])))
+    if isinstance(integrand, DensityIntegrand):
+        for ray in rays:
+            if ray.open_below:
+                ray.start = integrand.reach(ray.anchor, ray.sign, ray.start)
+            if ray.open_above:
+                ray.stop = integrand.reach(ray.anchor, ray.sign, ray.stop)
+    grids = [_grid(ray) for ray in rays]
     sizes = [grid.size for grid in grids]
     anchor = np.repeat([ray.anchor for ray in rays], sizes)
     sign = np.repeat([ray.sign for ray in rays], sizes)
@@ -342,8 +429,9 @@ def _extrapolate(t: np.ndarray, logs: np.ndarray, sign: float) -> tuple[float, f
 def _beyond(start: float, constant: float, rate: float, power: float) -> float:
     """Integrate exp(constant) t^power exp(-rate t) from ``start`` on."""
     # A rate within rounding and the fit's bias of zero: the power alone decides.
-    if rate < 2e-4:
-        if rate < -2e-4 or power > -1.0 - 1e-2:
+    nearly_none = 2e-4 * min(1.0, _LONGEST / start)
+    if rate < nearly_none:
+        if rate < -nearly_none or power > -1.0 - 1e-2:
             return math.inf
         return math.exp(constant + (power + 1.0) * math.log(start)) / (-1.0 - power)
     # Gauss-Laguerre, with the exponential at the start taken out.

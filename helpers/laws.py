@@ -207,12 +207,14 @@ class Law:
         if self.discrete:
             return self._lattice_marks()
         keywords = {"loc": self.loc, "scale": self.scale}
-        points = np.concatenate(
-            [
-                self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
-                self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
-            ]
-        )
+        # A quantile that leaves the floating-point range is left out below.
+        with np.errstate(all="ignore"):
+            points = np.concatenate(
+                [
+                    self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
+                    self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
+                ]
+            )
         if self.family == "vonmises":
             points = _onto_circle(points)
         return np.unique(points[np.isfinite(points)])

@@ -1148,17 +1148,55 @@ def lomax(a, b):
     return kl_divergence(stats.lomax(a), stats.lomax(b)), math.log(a / b) + b / a - 1
 
 
-def test_tails_with_mass_beyond_any_power_of_ten():
-    found, expected = lomax(0.3, 0.2)
-    assert found == pytest.approx(expected, rel=1e-12)
-    with pytest.warns(AccuracyWarning, match="exceeds 1e-09"):
-        found, expected = lomax(0.05, 0.1)
-    assert found == pytest.approx(expected, rel=3e-9)
+@pytest.mark.parametrize(
+    ("a", "b", "promise"),
+    [
+        (0.3, 0.2, 1e-12),
+        (0.05, 0.1, 1e-12),
+        # A thousandth of this law lies beyond 1e150, and hardly a hundredth of the last one below.
+        (0.02, 0.01, 1e-12),
+        (1e-3, 2e-3, 1e-11),
+        (1e-5, 1e-4, 1e-9),
+    ],
+)
+def test_tails_with_mass_beyond_any_power_of_ten(a, b, promise):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found, expected = lomax(a, b)
+    assert found == pytest.approx(expected, rel=promise)
 
 
-@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
-def test_a_tail_that_leaves_the_floating_point_range_is_owned_up_to():
-    # One tenth of a per cent of this law lies beyond 1e150.
-    with pytest.warns(AccuracyWarning, match=r"relative error 1.0e-02"):
-        found, expected = lomax(0.02, 0.01)
-    assert 1e-3 < abs(found / expected - 1) < 1e-2
+@pytest.mark.parametrize("shape", [0.01, 1e-3, 1e-4, 1e-6])
+def test_mass_nearer_to_an_end_than_any_number(shape):
+    # Of gamma(1e-4), 97 per cent lies below the least positive number.
+    p = stats.gamma(shape)
+    with mpmath.workdps(50):
+        a = mpmath.mpf(shape)
+        own = a + mpmath.loggamma(a) + (1 - a) * mpmath.digamma(a)
+        # E log X is psi(a), its variance psi'(a).
+        wide = mpmath.digamma(a) + mpmath.log(mpmath.sqrt(2 * mpmath.pi) * 3)
+        wide += (mpmath.psi(1, a) + mpmath.digamma(a) ** 2) / 18
+        weibull = -mpmath.log(1.5) - mpmath.digamma(a) / 2 + mpmath.gamma(a + 1.5) / mpmath.gamma(a)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert relative(kl_divergence(p, stats.lognorm(3)), wide - own) < 1e-9
+        assert relative(kl_divergence(p, stats.weibull_min(1.5)), weibull - own) < 1e-9
+        assert relative(cross_entropy(p, stats.weibull_min(1.5)), weibull) < 1e-9
+
+
+class LogPareto(stats.rv_continuous):
+    """The law of exp(Y) for a Pareto Y: its density falls off as 1/x times a power of log x."""
+
+    def _logpdf(self, x, b):
+        return np.log(b) - (b + 1.0) * np.log(np.log(x)) - np.log(x)
+
+    def _ppf(self, u, b):
+        return np.exp((1.0 - u) ** (-1.0 / b))
+
+
+def test_a_tail_that_is_no_power_is_owned_up_to():
+    family = LogPareto(a=math.e, name="log_pareto", shapes="b")
+    with pytest.warns(AccuracyWarning, match=r"relative error .* \(value 0\.155"):
+        found = kl_divergence(family(1.5), family(2.5))
+    expected = math.log(1.5 / 2.5) + 2.5 / 1.5 - 1
+    assert 1e-4 < abs(found / expected - 1) < 1e-2
