@@ -50,9 +50,10 @@ def _all_distributions(values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
     if True not in kinds:
         return False
     if False in kinds:
-        odd = names[kinds.index(False)]
+        odd = kinds.index(False)
+        found = "an array" if np.ndim(values[odd]) else type(values[odd]).__name__
         raise TypeError(
-            f"{odd}: expected a distribution like the others, got an array; "
+            f"{names[odd]}: expected a distribution like the others, got {found}; "
             f"give {', '.join(names)} all as arrays or all as distributions"
         )
     return True
@@ -617,7 +618,8 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
     Raises
     ------
     ValueError
-        If n is too small.
+        If n is too small, the variance of log(p/q) is infinite, or a draw falls where a density
+        leaves the floating-point range.
     TypeError
         If ``rng`` is no Generator.
 
@@ -655,7 +657,18 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
     while count < n:
         size = min(_CHUNK, int(n) - count)
         draws = source.rvs(size=size, random_state=rng)
-        ratio = log_p(draws) - log_q(draws)
+        try:
+            with np.errstate(invalid="ignore"):
+                ratio = log_p(draws) - log_q(draws)
+        except ValueError as error:
+            raise ValueError(
+                f"p, q: a draw fell where SciPy knows no density ({error}); use kl_divergence"
+            ) from None
+        if not np.isfinite(ratio).all():
+            raise ValueError(
+                "p, q: at some draws a density leaves the floating-point range, so that log(p/q) "
+                "is not known there; use kl_divergence"
+            )
         # Chan, Golub and LeVeque (1983): merge the moments of two parts.
         part = float(np.mean(ratio))
         difference = part - mean

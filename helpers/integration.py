@@ -20,8 +20,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.polynomial import Chebyshev
 
-# Relative accuracy that the results promise; a warning names any that misses it.
+# Relative accuracy that the results promise, down to values of 1e-20; a warning names any that
+# misses it.
 PROMISED = 1e-9
+_LEAST = 1e-20
 _TARGET = 1e-13
 _EPSILON = np.finfo(float).eps
 # log|x - anchor| runs between these: x*x neither underflows to zero nor overflows.
@@ -115,6 +117,11 @@ class DensityIntegrand:
                 ]
         return self.combine(values, t)
 
+    def weight(self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """Return the first density times the Jacobian."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.exp(self.logs[0](anchor, offset) + t)
+
     def reach(self, anchor: float, sign: float, edge: float) -> float:
         """Return the t up to which the integrand counts, ``edge`` if it is known no further."""
         t = edge * np.array([1.0, 5 / 6, 2 / 3, 1 / 2, 1 / 3])
@@ -172,8 +179,19 @@ class Integral:
     error: float
 
     def checked(self, what: str) -> float:
-        """Return the value; warn if its error is larger than promised."""
-        if self.error > PROMISED * abs(self.value) and self.error > 0:
+        """Return the value; warn if its error is larger than promised.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        if math.isnan(self.value):
+            raise ValueError(
+                f"q: expected a log-density wherever p has mass ({what}); the density has "
+                f"underflowed to zero there, and this distribution has no _logpdf of its own"
+            )
+        if self.error > PROMISED * max(abs(self.value), _LEAST):
             relative = self.error / abs(self.value) if self.value else math.inf
             warnings.warn(
                 f"{what}: estimated relative error {relative:.1e} exceeds {PROMISED:g} "
@@ -182,6 +200,10 @@ class Integral:
                 stacklevel=3,
             )
         return self.value
+
+
+# Anchor, sign and t of a point.
+_Place = tuple[float, float, float]
 
 
 @dataclass
@@ -195,6 +217,15 @@ class _Ray:
     marks: np.ndarray
     open_below: bool
     open_above: bool
+    steep: bool = False
+
+    def holds(self, places: list[_Place]) -> list[float]:
+        """Return which of the places lie on this ray, as values of t."""
+        return [
+            t
+            for anchor, sign, t in places
+            if (anchor, sign) == (self.anchor, self.sign) and self.start < t < self.stop
+        ]
 
 
 def _rays(lower: float, upper: float, anchors: np.ndarray, marks: np.ndarray) -> list[_Ray]:
@@ -269,12 +300,37 @@ def integrate(
     rays = _rays(lower, upper, np.asarray(anchors, float), np.asarray(marks, float))
     if not rays:
         return Integral(0.0, 0.0)
+    for ray in rays:
+        _extend(ray, integrand)
+    result, lost = _along(integrand, rays)
+    for _ in range(4):
+        # Where one density has underflowed and another not yet, within one step of the scan: mark
+        # the place, so that the next scan meets it.
+        torn = [ray for ray in rays if ray.holds(lost) and isinstance(integrand, DensityIntegrand)]
+        for ray in torn:
+            ray.marks = np.append(ray.marks, ray.holds(lost))
+        # A density that is infinite at an anchor inside the support is followed as at an end.
+        steep = [ray for ray in rays if ray.steep and not ray.open_below]
+        for ray in steep:
+            ray.open_below, ray.start = True, _SHORTEST
+            _extend(ray, integrand)
+        if not torn and not steep:
+            break
+        result, lost = _along(integrand, rays)
+    return result
+
+
+def _extend(ray: _Ray, integrand: Integrand) -> None:
+    """Let the ray reach beyond the representable numbers, if the integrand is known there."""
     if isinstance(integrand, DensityIntegrand):
-        for ray in rays:
-            if ray.open_below:
-                ray.start = integrand.reach(ray.anchor, ray.sign, ray.start)
-            if ray.open_above:
-                ray.stop = integrand.reach(ray.anchor, ray.sign, ray.stop)
+        if ray.open_below and ray.start == _SHORTEST:
+            ray.start = integrand.reach(ray.anchor, ray.sign, _SHORTEST)
+        if ray.open_above and ray.stop == _LONGEST:
+            ray.stop = integrand.reach(ray.anchor, ray.sign, _LONGEST)
+
+
+def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Place]]:
+    """Integrate along the rays; return also the places that the scan took to be known."""
     grids = [_grid(ray) for ray in rays]
     sizes = [grid.size for grid in grids]
     anchor = np.repeat([ray.anchor for ray in rays], sizes)
@@ -282,13 +338,20 @@ def integrate(
     scanned, _ = _evaluate(integrand, anchor, sign, np.concatenate(grids))
     profiles = np.split(scanned, np.cumsum(sizes)[:-1])
 
+    unknown = np.isnan(scanned)
+    if unknown.any() and isinstance(integrand, DensityIntegrand):
+        t = np.concatenate(grids)
+        weight = integrand.weight(anchor, sign * np.exp(np.minimum(t, 700.0)), t)
+        if weight[unknown].max() > 0.1 * np.nanmax(weight):
+            return Integral(math.nan, math.inf), []  # the bulk of the first law, and not a tail
+
     # Where a logarithm overflows near an open end, the ray stops at the last representable point.
     tails: list[tuple[_Ray, float, float]] = []
     for position, ray in enumerate(rays):
         grid, profile = grids[position], profiles[position]
         lost = np.isnan(profile)
         if lost.all():
-            return Integral(math.nan, math.inf)
+            return Integral(math.nan, math.inf), []
         if lost.any():
             # Keep the run around the peak: beyond a gap in a tail nothing can be trusted.
             top = int(np.nanargmax(np.abs(profile)))
@@ -312,16 +375,18 @@ def integrate(
     for ray, end, direction in tails:
         value, error = _tail(integrand, ray, end, direction)
         if math.isinf(value):
-            return Integral(value, 0.0)
+            return Integral(value, 0.0), []
         tail_value += value
         tail_error += error
 
     peak = max((np.nanmax(np.abs(profile)) for profile in profiles), default=0.0)
     if not math.isfinite(peak):
-        return Integral(math.inf, 0.0)
+        return Integral(math.inf, 0.0), []
     panels = []
     for ray, grid, profile in zip(rays, grids, profiles, strict=True):
         matters = np.abs(profile) > _NEGLIGIBLE * peak
+        # A bounded integrand has faded by exp(-45) where a ray starts.
+        ray.steep = bool(np.abs(profile[0]) > 1e-17 * peak)
         # A panel counts if either end does, or a neighbour's end: peaks are bracketed by marks.
         wide = matters.copy()
         wide[1:] |= matters[:-1]
@@ -330,9 +395,9 @@ def integrate(
         for a, b in zip(grid[:-1][keep], grid[1:][keep], strict=True):
             panels.append((ray.anchor, ray.sign, a, b))
     if not panels:
-        return Integral(tail_value, tail_error)
-    value, error = _refine(integrand, np.array(panels))
-    return Integral(value + tail_value, error + tail_error)
+        return Integral(tail_value, tail_error), []
+    value, error, gaps = _refine(integrand, np.array(panels))
+    return Integral(value + tail_value, error + tail_error), gaps
 
 
 def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> float:
@@ -349,8 +414,12 @@ def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> f
     return known
 
 
-def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
-    """Bisect the panels until the error estimates together meet the target."""
+def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, list[_Place]]:
+    """Bisect the panels until the error estimates together meet the target.
+
+    Returns value, error, and a place of each panel at which the integrand is not known.
+    """
+    gaps: list[_Place] = []
     done_value, done_error, done_size = [], [], 0.0
     evaluated = 0
     while len(panels):
@@ -360,6 +429,8 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
         t = (0.5 * (a + b))[:, None] + half[:, None] * _NODES
         height, rounding = _evaluate(integrand, anchor[:, None], sign[:, None], t)
         lost = np.isnan(height)
+        for row in np.flatnonzero(lost.any(axis=1)):
+            gaps.append((anchor[row], sign[row], t[row, np.argmax(lost[row])]))
         height = np.where(lost, 0.0, height)
         rounding = np.where(lost, np.inf, rounding)
         kronrod = height @ _KRONROD * half
@@ -387,7 +458,7 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
                 np.column_stack([left[:, :2], middle, left[:, 3]]),
             ]
         )
-    return math.fsum(done_value), math.fsum(done_error)
+    return math.fsum(done_value), math.fsum(done_error), gaps
 
 
 def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tuple[float, float]:
@@ -396,10 +467,12 @@ def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tupl
     # Where a logarithm overflowed the integrand changes fast: only its slope at the end counts.
     reach = 0.2 if cut else 0.5 * abs(end)
     t = end - direction * reach * np.linspace(0.0, 1.0, 9)
-    height, _ = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
+    height, rounding = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
     size = np.abs(height)
     if not size[0] > 0:
         return 0.0, 0.0
+    if cut and size[0] <= rounding[0]:
+        return 0.0, float(rounding[0])  # rounding alone, whose slope says nothing
     sign = math.copysign(1.0, height[0])
     if not (np.isfinite(size) & (size > 0)).all():
         return sign * math.inf, 0.0

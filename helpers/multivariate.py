@@ -11,7 +11,7 @@ from scipy import integrate, linalg, special, stats
 
 from helpers import closed_forms
 from helpers.integration import Integral
-from helpers.probabilities import log1p_minus
+from helpers.probabilities import log1p_minus, weight_entropy
 
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))
@@ -228,4 +228,6 @@ def _plane(means: np.ndarray, spreads: np.ndarray, weights: tuple[float, ...]) -
         max_subdivisions=20_000,
         points=[np.zeros(2), means],
     )
-    return Integral(float(result.estimate), float(result.error))
+    # Rounding must not carry it beyond what no Jensen-Shannon divergence exceeds.
+    ceiling = weight_entropy(weights)
+    return Integral(min(max(float(result.estimate), 0.0), ceiling), float(result.error))

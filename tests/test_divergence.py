@@ -1200,3 +1200,112 @@ def test_a_tail_that_is_no_power_is_owned_up_to():
         found = kl_divergence(family(1.5), family(2.5))
     expected = math.log(1.5 / 2.5) + 2.5 / 1.5 - 1
     assert 1e-4 < abs(found / expected - 1) < 1e-2
+
+
+@pytest.mark.parametrize("loc", [0.0, 5.0])
+def test_a_density_infinite_inside_its_support(loc):
+    # Reflected at loc, so that each half has half the mass: the divergence does not change.
+    def both(family, a, b):
+        half, whole = getattr(stats, family[0]), getattr(stats, family[1])
+        return (half(a), half(b)), (whole(a, loc=loc), whole(b, loc=loc))
+
+    for family in (("gamma", "dgamma"), ("weibull_min", "dweibull")):
+        for a, b in ((0.3, 2.0), (0.05, 0.3)):
+            (p, q), (wide_p, wide_q) = both(family, a, b)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found = kl_divergence(wide_p, wide_q)
+                assert found == pytest.approx(kl_divergence(p, q), rel=1e-11)
+                found = js_divergence(wide_p, wide_q)
+                assert found == pytest.approx(js_divergence(p, q), rel=1e-11)
+                found = entropy(wide_p)
+                assert found == pytest.approx(entropy(p) + LOG_2, rel=1e-11)
+
+
+def test_an_end_of_support_that_scipy_does_not_tell():
+    # Of skewness 2, Pearson's third law is an exponential one; its support is no whole line.
+    p = stats.pearson3(2.0, loc=1.0, scale=3.0)
+    q = stats.expon(-2.0, 3.0)
+    assert kl_divergence(p, q) == pytest.approx(0.0, abs=1e-28)
+    assert kl_divergence(stats.norm(1, 3), p) == math.inf
+    shifted, bell = stats.gamma(16, loc=-10, scale=0.75), stats.norm(2, 3)
+    for skew in (0.5, -0.5):
+        found = kl_divergence(stats.pearson3(skew, loc=2, scale=3), bell)
+        assert found == pytest.approx(kl_divergence(shifted, bell), rel=1e-11)
+    assert kl_divergence(stats.pearson3(0.0), stats.norm(1, 1)) == pytest.approx(0.5, rel=1e-11)
+    assert kl_divergence(shifted, stats.pearson3(0.5, loc=2, scale=3)) == pytest.approx(
+        0.0, abs=1e-28
+    )
+
+
+def test_an_infinite_shape_that_means_a_law():
+    half = stats.truncnorm(0.0, math.inf)
+    assert kl_divergence(half, stats.expon()) == pytest.approx(
+        kl_divergence(stats.halfnorm(), stats.expon()), rel=1e-11
+    )
+    assert entropy(half) == pytest.approx(entropy(stats.halfnorm()), rel=1e-12)
+    assert kl_divergence(stats.truncnorm(-math.inf, math.inf), stats.norm(1, 2)) == pytest.approx(
+        kl_divergence(stats.norm(), stats.norm(1, 2)), rel=1e-11
+    )
+    assert kl_divergence(stats.t(math.inf), stats.norm(1)) == pytest.approx(0.5, rel=1e-11)
+    for law in (stats.gamma(math.inf), stats.poisson(math.inf), stats.beta(1.0, math.inf)):
+        with pytest.raises(ValueError, match="p: invalid parameters for"):
+            entropy(law)
+
+
+def test_a_gap_between_two_nodes_of_the_scan():
+    # Where the density of q underflows, p's does soon after; in between the divergence is decided.
+    assert kl_divergence(stats.gumbel_r(0, 3.84), stats.gumbel_l(-0.00556, 2.39)) == math.inf
+
+
+def test_one_law_under_two_names():
+    # Far out the log-density of the second underflows; the first is equal to it up to there.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert kl_divergence(stats.mielke(2, 3), stats.burr(3, 2 / 3)) == pytest.approx(
+            0.0, abs=1e-28
+        )
+
+
+class BellByDensity(stats.rv_continuous):
+    """A standard normal law that a reader might write: by its density alone, which underflows."""
+
+    def _pdf(self, x):
+        return np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+
+
+def test_a_density_that_underflows_is_no_zero():
+    q = BellByDensity(name="bell")()
+    assert kl_divergence(stats.norm(30), q) == pytest.approx(450.0, rel=1e-9)
+    assert kl_divergence(q, stats.norm(100)) == pytest.approx(5000.0, rel=1e-9)
+    assert js_divergence(stats.norm(100), q) == LOG_2
+    # By tails alone it is still infinite.
+    assert kl_divergence(stats.cauchy(), q) == math.inf
+    with pytest.warns(AccuracyWarning, match="relative error"):
+        assert kl_divergence(stats.norm(36), q) == pytest.approx(648.0, rel=1e-2)
+    for p in (stats.norm(38), stats.norm(100), stats.norm(0, 80), stats.uniform(50, 1)):
+        for function in (kl_divergence, cross_entropy):
+            with pytest.raises(ValueError, match="q: expected a log-density wherever p has mass"):
+                function(p, q)
+
+
+def test_draws_at_which_a_density_is_not_known():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match="p, q: at some draws a density leaves the floating-point"):
+        estimate_kl(stats.gamma(1e-4), stats.lognorm(3), 1000, rng=rng)
+    with pytest.raises(ValueError, match="p, q: a draw fell where SciPy knows no density"):
+        estimate_kl(stats.dirichlet([1e-3, 1e-3]), stats.dirichlet([1, 1]), 1000, rng=rng)
+
+
+def test_multivariate_normals_far_apart_meet_the_ceiling():
+    p = stats.multivariate_normal([0, 0], np.eye(2))
+    q = stats.multivariate_normal([100, 0], np.diag([2, 3]))
+    assert js_divergence(p, q) == LOG_2
+
+
+def test_what_is_no_distribution_is_called_by_its_name():
+    for value, name in ((None, "NoneType"), ("norm", "str"), ([0.5, 0.5], "an array")):
+        with pytest.raises(
+            TypeError, match=f"q: expected a distribution like the others, got {name}"
+        ):
+            kl_divergence(stats.norm(), value)
