@@ -1309,3 +1309,49 @@ def test_what_is_no_distribution_is_called_by_its_name():
             TypeError, match=f"q: expected a distribution like the others, got {name}"
         ):
             kl_divergence(stats.norm(), value)
+
+
+def exact_normal_kl(p, q):
+    """The divergence from the inverse and the determinants, with 80 digits."""
+    with mpmath.workdps(80):
+        one, two = (mpmath.matrix(each.cov.tolist()) for each in (p, q))
+        shift = mpmath.matrix(q.mean.tolist()) - mpmath.matrix(p.mean.tolist())
+        inverse = two**-1
+        product = inverse * one
+        trace = mpmath.fsum(product[i, i] for i in range(one.rows))
+        logs = mpmath.log(mpmath.det(two) / mpmath.det(one))
+        return (trace - one.rows + logs + (shift.T * inverse * shift)[0]) / 2
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-4, 1e-8, 1e-12])
+def test_nearly_singular_normals_keep_their_digits(gap):
+    tight = np.array([[1.0, 1.0 - gap], [1.0 - gap, 1.0]])
+    # SciPy asks to be told that so nearly singular a covariance is meant.
+    laws = [
+        stats.multivariate_normal(mean, covariance, allow_singular=True)
+        for mean, covariance in (
+            ([0.0, 0.0], tight),
+            ([1.0, 1.0], np.eye(2)),
+            ([1e-3, 0.0], tight * (1.0 + 1e-6)),
+        )
+    ]
+    for p in laws:
+        for q in laws:
+            if p is q:
+                assert kl_divergence(p, q) == 0.0
+            else:
+                assert relative(kl_divergence(p, q), exact_normal_kl(p, q)) < 1e-12
+    with mpmath.workdps(50):
+        expected = 1 + mpmath.log(2 * mpmath.pi)
+        expected += mpmath.log(mpmath.det(mpmath.matrix(tight.tolist()))) / 2
+    assert relative(entropy(laws[0]), expected) < 1e-12
+
+
+def test_hilbert_matrices_as_covariances():
+    hilbert = 1.0 / (np.arange(8)[:, None] + np.arange(8) + 1.0)
+    p, q, near = (
+        stats.multivariate_normal(np.full(8, mean), covariance, allow_singular=True)
+        for mean, covariance in ((0.0, hilbert), (1.0, np.eye(8)), (0.0, hilbert * (1.0 + 1e-10)))
+    )
+    for one, two in ((p, q), (q, p), (p, near)):
+        assert relative(kl_divergence(one, two), exact_normal_kl(one, two)) < 1e-12
