@@ -217,7 +217,7 @@ class _Ray:
     marks: np.ndarray
     open_below: bool
     open_above: bool
-    steep: bool = False
+    grown: bool = False
 
     def holds(self, places: list[_Place]) -> list[float]:
         """Return which of the places lie on this ray, as values of t."""
@@ -300,8 +300,6 @@ def integrate(
     rays = _rays(lower, upper, np.asarray(anchors, float), np.asarray(marks, float))
     if not rays:
         return Integral(0.0, 0.0)
-    for ray in rays:
-        _extend(ray, integrand)
     result, lost = _along(integrand, rays)
     for _ in range(4):
         # Where one density has underflowed and another not yet, within one step of the scan: mark
@@ -309,24 +307,25 @@ def integrate(
         torn = [ray for ray in rays if ray.holds(lost) and isinstance(integrand, DensityIntegrand)]
         for ray in torn:
             ray.marks = np.append(ray.marks, ray.holds(lost))
-        # A density that is infinite at an anchor inside the support is followed as at an end.
-        steep = [ray for ray in rays if ray.steep and not ray.open_below]
-        for ray in steep:
-            ray.open_below, ray.start = True, _SHORTEST
-            _extend(ray, integrand)
-        if not torn and not steep:
+        if not torn:
             break
         result, lost = _along(integrand, rays)
     return result
 
 
-def _extend(ray: _Ray, integrand: Integrand) -> None:
-    """Let the ray reach beyond the representable numbers, if the integrand is known there."""
-    if isinstance(integrand, DensityIntegrand):
-        if ray.open_below and ray.start == _SHORTEST:
+def _grow(ray: _Ray, profile: np.ndarray, peak: float, integrand: Integrand) -> bool:
+    """Let a ray reach further where the integrand still counts at its ends; say whether it did."""
+    start, stop, ray.grown = ray.start, ray.stop, True
+    # A bounded integrand has faded by exp(-45) where a ray starts.
+    if np.abs(profile[0]) > 1e-17 * peak:
+        # A density that is infinite at an anchor inside the support is followed as at an end.
+        ray.open_below, ray.start = True, _SHORTEST
+        if isinstance(integrand, DensityIntegrand):
             ray.start = integrand.reach(ray.anchor, ray.sign, _SHORTEST)
-        if ray.open_above and ray.stop == _LONGEST:
-            ray.stop = integrand.reach(ray.anchor, ray.sign, _LONGEST)
+    far = ray.open_above and np.abs(profile[-1]) > 1e-17 * peak
+    if far and isinstance(integrand, DensityIntegrand):
+        ray.stop = integrand.reach(ray.anchor, ray.sign, _LONGEST)
+    return (start, stop) != (ray.start, ray.stop)
 
 
 def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Place]]:
@@ -339,6 +338,11 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
     profiles = np.split(scanned, np.cumsum(sizes)[:-1])
 
     unknown = np.isnan(scanned)
+    top = np.abs(scanned[~unknown]).max(initial=0.0)
+    young = [pair for pair in zip(rays, profiles, strict=True) if not pair[0].grown]
+    grown = [_grow(ray, profile, top, integrand) for ray, profile in young]
+    if any(grown):
+        return _along(integrand, rays)
     if unknown.any() and isinstance(integrand, DensityIntegrand):
         t = np.concatenate(grids)
         weight = integrand.weight(anchor, sign * np.exp(np.minimum(t, 700.0)), t)
@@ -385,8 +389,6 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
     panels = []
     for ray, grid, profile in zip(rays, grids, profiles, strict=True):
         matters = np.abs(profile) > _NEGLIGIBLE * peak
-        # A bounded integrand has faded by exp(-45) where a ray starts.
-        ray.steep = bool(np.abs(profile[0]) > 1e-17 * peak)
         # A panel counts if either end does, or a neighbour's end: peaks are bracketed by marks.
         wide = matters.copy()
         wide[1:] |= matters[:-1]
