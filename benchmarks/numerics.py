@@ -3,8 +3,10 @@
     pip install -r benchmarks/requirements.txt
     python benchmarks/numerics.py [--quick]
 
-Every row is timed in one process on one thread: the best of several repetitions, peers in turn.
-PyTorch is left out where it is not installed; the table then says so.
+Every row is timed in one process: the best of several repetitions, peers in turn. SciPy computes
+on one thread, and so does PyTorch here; where ours shares a large array between two, all columns
+but one compare what it takes on one. PyTorch is left out where it is not installed; the table
+then says so.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import numpy as np
 from scipy import integrate, special, stats
 from scipy.spatial import distance
 
+from helpers import probabilities
 from helpers.divergence import entropy, js_divergence, kl_divergence
 from helpers.likelihood import fit_mle
 
@@ -46,6 +49,20 @@ def best_time(function: Callable[[], object], budget: float) -> float:
         passed = time.perf_counter() - start
         best, spent, calls = min(best, passed), spent + passed, calls + 1
     return best
+
+
+def threads() -> int:
+    """Return how many threads share a large array here."""
+    return min(probabilities.THREADS, probabilities.processors())
+
+
+def alone_time(function: Callable[[], object], budget: float) -> float:
+    """Return the best time of one call on one thread."""
+    shared, probabilities.THREADS = probabilities.THREADS, 1
+    try:
+        return best_time(function, budget)
+    finally:
+        probabilities.THREADS = shared
 
 
 def peak_memory(function: Callable[[], object]) -> int:
@@ -105,6 +122,7 @@ def array_rows(shapes: list[tuple[int, ...]], budget: float) -> list[list[str]]:
         for name, ours, high, low in cases:
             np.testing.assert_allclose(ours(), low(), rtol=1e-9)
             times = [best_time(each, budget) for each in (ours, high, low)]
+            alone = alone_time(ours, budget)
             peer = theirs.get(name)
             torch_time = best_time(peer, budget) if peer else None
             memory, their_memory = peak_memory(ours), peak_memory(high)
@@ -115,8 +133,9 @@ def array_rows(shapes: list[tuple[int, ...]], budget: float) -> list[list[str]]:
                     size,
                     duration(times[0]),
                     ratio(times[1], times[0]),
-                    ratio(times[2], times[0]),
-                    ratio(torch_time, times[0]),
+                    ratio(times[1], alone),
+                    ratio(times[2], alone),
+                    ratio(torch_time, alone),
                     f"{memory / 1e6:.2g} / {their_memory / 1e6:.2g}",
                 ]
             )
@@ -231,8 +250,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, nothing written")
     quick = parser.parse_args().quick
     if os.environ.get("OMP_NUM_THREADS") != "1":
-        # One thread for everybody, or the table measures the number of cores. The libraries read
-        # this once, when they are loaded: start again.
+        # No threads that nobody asked for, or the table measures the number of cores. The libraries
+        # read this once, when they are loaded: start again.
         one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **one})
     if torch is not None:
@@ -249,16 +268,28 @@ def main() -> None:
     text = "\n".join(
         [
             f"Python {platform.python_version()}, {packages}, {with_torch}, "
-            f"{platform.system()} {platform.machine()}, one thread. "
+            f"{platform.system()} {platform.machine()}, {threads()} "
+            f"{'thread' if threads() == 1 else 'threads'} at most. "
             "Repeat with `make bench`.",
             "",
             "Arrays of probabilities. The ratios say how many times as long the peer takes; "
+            "here two threads share a large array where there are two processors, and the peers "
+            "have one: the first ratio compares them as they come, the others on one thread each; "
             "memory is the peak besides the arguments, in MB, here / `scipy.stats.entropy` "
             "(for JSD `scipy.spatial.distance.jensenshannon`). "
             "Validation is included here; `rel_entr` and `entr` do not validate.",
             "",
             table(
-                ["quantity", "size", "time", "scipy.stats", "scipy.special", "PyTorch", "memory"],
+                [
+                    "quantity",
+                    "size",
+                    "time",
+                    "scipy.stats",
+                    "the same on one thread",
+                    "scipy.special",
+                    "PyTorch",
+                    "memory",
+                ],
                 arrays,
             ),
             f"Maximum-likelihood fits of {1_000 if quick else 100_000} observations, "

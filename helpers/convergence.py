@@ -8,6 +8,7 @@ make the tail at most delta, and which epsilon goes with n and delta.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -126,6 +127,10 @@ def running_mean(samples: Any, *, axis: int = -1) -> np.ndarray:
         raise ValueError(f"samples: expected at least one sample, got shape {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError("samples: expected finite numbers, got nan or infinity")
+    try:
+        axis = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis: expected a whole number, got {axis!r}") from None
     if not -array.ndim <= axis < array.ndim:
         raise ValueError(f"axis: expected an axis of samples, whose shape is {array.shape}")
     moved = np.moveaxis(array, axis, -1)
@@ -159,7 +164,8 @@ def markov_bound(mean: Any, a: Any) -> Any:
     """
     mean, a = _not_negative(mean, "mean"), _positive(a, "a")
     _together(mean=mean, a=a)
-    return _plain(np.minimum(mean / a, 1.0))
+    with np.errstate(over="ignore"):  # beyond one, how far does not matter
+        return _plain(np.minimum(mean / a, 1.0))
 
 
 def chebyshev_bound(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -199,7 +205,9 @@ def chebyshev_bound(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
     epsilon, n = _positive(epsilon, "epsilon"), _sizes(n)
     variance = _not_negative(variance, "variance")
     _together(epsilon=epsilon, variance=variance, n=n)
-    return _plain(np.minimum(variance / (n * epsilon**2), 1.0))
+    # The square of the distance may leave the floating-point range on either side.
+    with np.errstate(over="ignore", divide="ignore", under="ignore"):
+        return _plain(np.minimum(variance / (n * epsilon**2), 1.0))
 
 
 def chebyshev_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
@@ -287,6 +295,8 @@ def chebyshev_extremal(k: float, *, mean: float = 0.0, std: float = 1.0) -> Any:
     >>> float(law.var()), law.xk.tolist(), law.pk.tolist()
     (1.0, [-2.0, 0.0, 2.0], [0.125, 0.75, 0.125])
     """
+    if np.ndim(k) or np.ndim(mean) or np.ndim(std):
+        raise ValueError("k, mean, std: expected single numbers, got an array")
     k = float(_checked(k, "k", lambda x: x >= 1.0, "a number of at least 1"))
     mean = float(_checked(mean, "mean", np.isfinite, "a finite number"))
     width = float(_positive(std, "std")) * k
@@ -331,7 +341,8 @@ def hoeffding_bound(epsilon: Any, *, width: Any, n: Any = 1) -> Any:
     """
     epsilon, width, n = _positive(epsilon, "epsilon"), _positive(width, "width"), _sizes(n)
     _together(epsilon=epsilon, width=width, n=n)
-    return _plain(np.minimum(2.0 * np.exp(-2.0 * n * (epsilon / width) ** 2), 1.0))
+    with np.errstate(over="ignore"):  # of the exponent, and then the bound is zero
+        return _plain(np.minimum(2.0 * np.exp(-2.0 * n * (epsilon / width) ** 2), 1.0))
 
 
 def hoeffding_sample_size(epsilon: Any, delta: Any, *, width: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from helpers import closed_forms, multivariate, probabilities
-from helpers.integration import AccuracyWarning, Integral, integrate, summate
+from helpers.integration import AccuracyWarning, DensityIntegrand, Integral, integrate, summate
 from helpers.laws import Law, as_law, as_laws, is_distribution
 
 __all__ = [
@@ -50,12 +50,19 @@ def _all_distributions(values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
     if True not in kinds:
         return False
     if False in kinds:
-        odd = names[kinds.index(False)]
+        odd = kinds.index(False)
+        found = "an array" if np.ndim(values[odd]) else type(values[odd]).__name__
         raise TypeError(
-            f"{odd}: expected a distribution like the others, got an array; "
+            f"{names[odd]}: expected a distribution like the others, got {found}; "
             f"give {', '.join(names)} all as arrays or all as distributions"
         )
     return True
+
+
+def _refuse_axis(axis: Any) -> None:
+    """Distributions have no axes: an axis that was asked for would be ignored."""
+    if not (isinstance(axis, (int, np.integer)) and axis == -1):
+        raise TypeError(f"axis: expected none beside distributions, got {axis!r}")
 
 
 def _scaled(value: Any, unit: float) -> Any:
@@ -74,7 +81,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     base : float, optional
         Base of the logarithm, greater than 1; 2 gives bits.
     axis : int
-        The axis along which an array sums to one.
+        The axis along which an array sums to one; distributions have none.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
         If entries are negative or not finite, or do not sum to 1 within 1e-8 (nothing is
         renormalised), or a parameter is invalid.
     TypeError
-        If ``p`` is neither.
+        If ``p`` is neither, or a distribution beside an ``axis``.
 
     Examples
     --------
@@ -103,6 +110,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     unit = _unit(base)
     if not is_distribution(p):
         return _scaled(probabilities.entropy(p, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p):
         return _scaled(multivariate.entropy(multivariate.as_multivariate(p, "p")), unit)
     return _scaled(_law_entropy(as_law(p, "p")), unit)
@@ -136,6 +144,7 @@ def cross_entropy(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.cross_entropy(p, q, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.cross_entropy(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -152,7 +161,7 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     base : float, optional
         Base of the logarithm, greater than 1; nats if omitted.
     axis : int
-        The axis along which arrays sum to one.
+        The axis along which arrays sum to one; distributions have none.
 
     Returns
     -------
@@ -165,7 +174,8 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
         If entries are negative or not finite, do not sum to 1 within 1e-8, shapes do not
         broadcast, or parameters are invalid.
     TypeError
-        If one is an array and the other a distribution, or one continuous and the other discrete.
+        If one is an array and the other a distribution, or one continuous and the other discrete,
+        or they are distributions beside an ``axis``.
 
     Warns
     -----
@@ -189,6 +199,7 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(probabilities.kl_divergence(p, q, axis), unit)
+    _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.kl_divergence(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -236,6 +247,7 @@ def js_divergence(
     share = _weights(weights, len(everything))
     if not _all_distributions(everything, names):
         return _scaled(probabilities.js_divergence(list(everything), share, axis), unit)
+    _refuse_axis(axis)
     if any(multivariate.is_multivariate(each) for each in everything):
         return _scaled(_multivariate_js(everything, share), unit)
     return _scaled(_law_js(as_laws(everything, names), share), unit)
@@ -352,15 +364,11 @@ def _law_kl(p: Law, q: Law) -> float:
     return Integral(inside.value + outside, inside.error).checked("kl_divergence")
 
 
-def _near(density: Any, p: Law, q: Law) -> Any:
-    """Turn a function of two log-densities into an integrand of anchor and offset."""
-
-    def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-        return density(
-            p.log_density_near(anchor, offset), q.log_density_near(anchor, offset), shift
-        )
-
-    return integrand
+def _near(density: Any, p: Law, q: Law) -> DensityIntegrand:
+    """Turn a function of two log-densities into an integrand."""
+    return DensityIntegrand(
+        lambda logs, shift: density(*logs, shift), [p.log_density_near, q.log_density_near]
+    )
 
 
 def _terms(density: Any, p: Law, q: Law) -> Any:
@@ -500,9 +508,9 @@ def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
         if laws[0].discrete:
             return _discrete_total(laws, lambda logs: density(logs, 0.0, gap))
 
-        def integrand(anchor: Any, offset: Any, shift: Any) -> tuple[Any, Any]:
-            return density([law.log_density_near(anchor, offset) for law in laws], shift, gap)
-
+        integrand = DensityIntegrand(
+            lambda logs, shift: density(logs, shift, gap), [law.log_density_near for law in laws]
+        )
         anchors, marks = _anchors(laws)
         lower = min(law.lower for law in laws)
         upper = max(law.upper for law in laws)
@@ -610,7 +618,8 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
     Raises
     ------
     ValueError
-        If n is too small.
+        If n is too small, the variance of log(p/q) is infinite, or a draw falls where a density
+        leaves the floating-point range.
     TypeError
         If ``rng`` is no Generator.
 
@@ -648,7 +657,18 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
     while count < n:
         size = min(_CHUNK, int(n) - count)
         draws = source.rvs(size=size, random_state=rng)
-        ratio = log_p(draws) - log_q(draws)
+        try:
+            with np.errstate(invalid="ignore"):
+                ratio = log_p(draws) - log_q(draws)
+        except ValueError as error:
+            raise ValueError(
+                f"p, q: a draw fell where SciPy knows no density ({error}); use kl_divergence"
+            ) from None
+        if not np.isfinite(ratio).all():
+            raise ValueError(
+                "p, q: at some draws a density leaves the floating-point range, so that log(p/q) "
+                "is not known there; use kl_divergence"
+            )
         # Chan, Golub and LeVeque (1983): merge the moments of two parts.
         part = float(np.mean(ratio))
         difference = part - mean

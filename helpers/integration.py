@@ -20,14 +20,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.polynomial import Chebyshev
 
-# Relative accuracy that the results promise; a warning names any that misses it.
+# Relative accuracy that the results promise, down to values of 1e-20; a warning names any that
+# misses it.
 PROMISED = 1e-9
+_LEAST = 1e-20
 _TARGET = 1e-13
 _EPSILON = np.finfo(float).eps
 # log|x - anchor| runs between these: x*x neither underflows to zero nor overflows.
 _SHORTEST, _LONGEST = -690.0, 345.0
 _MAX_PANELS = 200_000
 _NEGLIGIBLE = 1e-22
+_FADED = 55.0  # exp(-55) is negligible, whatever power of t it is multiplied by
 
 # Kronrod nodes and weights for [-1, 1], positive half; Piessens et al., QUADPACK (1983), qk21.
 _HALF_NODES = np.array(
@@ -80,6 +83,82 @@ _LAGUERRE_NODES, _LAGUERRE_WEIGHTS = np.polynomial.laguerre.laggauss(32)
 # A function of (anchor, offset, log Jacobian) that returns the integrand times the Jacobian, and
 # a bound on its rounding error.
 Integrand = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+# A function of (anchor, offset) that returns log-densities at their sum.
+LogDensity = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# A function of the log-densities and a log Jacobian that returns the integrand times the Jacobian,
+# and a bound on its rounding error.
+Combine = Callable[[list[np.ndarray], np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+class DensityIntegrand:
+    """A function of log-densities, along x = anchor + sign*exp(t).
+
+    At an end where a density behaves as a power of the distance, and in a power-law tail, its
+    logarithm is a straight line in t, and a parabola for a log-normal law. Where the densities
+    fall off so slowly that they count beyond the representable distances, the line goes on there.
+    """
+
+    def __init__(self, combine: Combine, logs: list[LogDensity]) -> None:
+        self.combine, self.logs = combine, logs
+        self._beyond: dict[tuple[float, float, bool], list[np.ndarray]] = {}
+
+    def __call__(
+        self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        values = [log(anchor, offset) for log in self.logs]
+        for (place, sign, above), curves in self._beyond.items():
+            beyond = t > _LONGEST if above else t < _SHORTEST
+            # An offset that has underflowed to zero still has a sign.
+            there = beyond & (anchor == place) & (np.copysign(1.0, offset) == sign)
+            if there.any():
+                values = [
+                    np.where(there, np.polyval(curve, t), value)
+                    for curve, value in zip(curves, values, strict=True)
+                ]
+        return self.combine(values, t)
+
+    def weight(self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """Return the first density times the Jacobian."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.exp(self.logs[0](anchor, offset) + t)
+
+    def reach(self, anchor: float, sign: float, edge: float) -> float:
+        """Return the t up to which the integrand counts, ``edge`` if it is known no further."""
+        t = edge * np.array([1.0, 5 / 6, 2 / 3, 1 / 2, 1 / 3])
+        offset = sign * np.exp(t)
+        curves, slowest = [], math.inf
+        for log in self.logs:
+            y = log(np.full(t.size, anchor), offset)
+            if np.isneginf(y).all():
+                curves.append(np.array([-math.inf]))
+                continue
+            curve = _line_or_parabola(t, y)
+            if curve is None:
+                return edge
+            curves.append(curve)
+            # How fast the density times the Jacobian exp(t) falls off from the edge on.
+            slope = 1.0 + float(np.polyval(np.polyder(curve), edge))
+            slowest = min(slowest, slope if edge < 0 else -slope)
+        if not 0.0 < slowest < _FADED / abs(edge):
+            return edge
+        self._beyond[anchor, sign, edge > 0] = curves
+        return math.copysign(_FADED / slowest, edge)
+
+
+def _line_or_parabola(t: np.ndarray, y: np.ndarray) -> np.ndarray | None:
+    """Return the line, or else the parabola open below, through five points; None if neither is."""
+    if not np.isfinite(y).all():
+        return None
+    rounding = 1e-14 * (1.0 + np.abs(y).max())
+    slope = (y[0] - y[-1]) / (t[0] - t[-1])
+    line = np.array([slope, y[-1] - slope * t[-1]])
+    if np.abs(np.polyval(line, t) - y).max() < rounding:
+        return line
+    # In units of the first t, so that the powers stay of one size.
+    parabola = np.polyfit(t / t[0], y, 2) / t[0] ** np.arange(2, -1, -1)
+    if parabola[0] < 0.0 and np.abs(np.polyval(parabola, t) - y).max() < rounding:
+        return parabola
+    return None
 
 
 class AccuracyWarning(UserWarning):
@@ -100,16 +179,31 @@ class Integral:
     error: float
 
     def checked(self, what: str) -> float:
-        """Return the value; warn if its error is larger than promised."""
-        if self.error > PROMISED * abs(self.value) and self.error > 0:
+        """Return the value; warn if its error is larger than promised.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        if math.isnan(self.value):
+            raise ValueError(
+                f"q: expected a log-density wherever p has mass ({what}); the density has "
+                f"underflowed to zero there, and this distribution has no _logpdf of its own"
+            )
+        if self.error > PROMISED * max(abs(self.value), _LEAST):
             relative = self.error / abs(self.value) if self.value else math.inf
             warnings.warn(
                 f"{what}: estimated relative error {relative:.1e} exceeds {PROMISED:g} "
-                f"(value {self.value!r})",
+                f"(value {float(self.value)!r})",
                 AccuracyWarning,
                 stacklevel=3,
             )
         return self.value
+
+
+# Anchor, sign and t of a point.
+_Place = tuple[float, float, float]
 
 
 @dataclass
@@ -123,6 +217,15 @@ class _Ray:
     marks: np.ndarray
     open_below: bool
     open_above: bool
+    grown: bool = False
+
+    def holds(self, places: list[_Place]) -> list[float]:
+        """Return which of the places lie on this ray, as values of t."""
+        return [
+            t
+            for anchor, sign, t in places
+            if (anchor, sign) == (self.anchor, self.sign) and self.start < t < self.stop
+        ]
 
 
 def _rays(lower: float, upper: float, anchors: np.ndarray, marks: np.ndarray) -> list[_Ray]:
@@ -153,10 +256,23 @@ def _rays(lower: float, upper: float, anchors: np.ndarray, marks: np.ndarray) ->
     return rays
 
 
+def _grid(ray: _Ray) -> np.ndarray:
+    """Return where to scan a ray: evenly, and in growing steps beyond the representable numbers."""
+    start, stop = max(ray.start, _SHORTEST), min(ray.stop, _LONGEST)
+    pieces = [np.linspace(start, stop, max(2, math.ceil((stop - start) / 1.5) + 1))]
+    for inner, outer in ((start, ray.start), (stop, ray.stop)):
+        if inner != outer:
+            steps = math.ceil(math.log(outer / inner) / math.log(1.1)) + 1
+            pieces.append(np.geomspace(inner, outer, steps))
+    pieces.append(ray.marks[(ray.marks > start) & (ray.marks < stop)])
+    return np.unique(np.concatenate(pieces))
+
+
 def _evaluate(
     integrand: Integrand, anchor: np.ndarray, sign: np.ndarray, t: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    offset = sign * np.exp(t)
+    with np.errstate(over="ignore"):
+        offset = sign * np.exp(t)
     return integrand(np.broadcast_to(anchor, t.shape), offset, t)
 
 
@@ -174,7 +290,8 @@ def integrate(
     integrand : callable
         ``integrand(anchor, offset, log_jacobian)`` returns the integrand at ``anchor + offset``
         times ``exp(log_jacobian)``, and a bound on the rounding error of that number. It returns
-        nan where a logarithm has left the representable numbers.
+        nan where a logarithm has left the representable numbers. A :class:`DensityIntegrand` is
+        followed beyond them.
     anchors : ndarray
         Points from which lengths are measured: at least one.
     marks : ndarray
@@ -183,17 +300,54 @@ def integrate(
     rays = _rays(lower, upper, np.asarray(anchors, float), np.asarray(marks, float))
     if not rays:
         return Integral(0.0, 0.0)
-    grids = []
-    for ray in rays:
-        count = max(2, math.ceil((ray.stop - ray.start) / 1.5) + 1)
-        grid = np.linspace(ray.start, ray.stop, count)
-        extra = ray.marks[(ray.marks > ray.start) & (ray.marks < ray.stop)]
-        grids.append(np.unique(np.concatenate([grid, extra])))
+    result, lost = _along(integrand, rays)
+    for _ in range(4):
+        # Where one density has underflowed and another not yet, within one step of the scan: mark
+        # the place, so that the next scan meets it.
+        torn = [ray for ray in rays if ray.holds(lost) and isinstance(integrand, DensityIntegrand)]
+        for ray in torn:
+            ray.marks = np.append(ray.marks, ray.holds(lost))
+        if not torn:
+            break
+        result, lost = _along(integrand, rays)
+    return result
+
+
+def _grow(ray: _Ray, profile: np.ndarray, peak: float, integrand: Integrand) -> bool:
+    """Let a ray reach further where the integrand still counts at its ends; say whether it did."""
+    start, stop, ray.grown = ray.start, ray.stop, True
+    # A bounded integrand has faded by exp(-45) where a ray starts.
+    if np.abs(profile[0]) > 1e-17 * peak:
+        # A density that is infinite at an anchor inside the support is followed as at an end.
+        ray.open_below, ray.start = True, _SHORTEST
+        if isinstance(integrand, DensityIntegrand):
+            ray.start = integrand.reach(ray.anchor, ray.sign, _SHORTEST)
+    far = ray.open_above and np.abs(profile[-1]) > 1e-17 * peak
+    if far and isinstance(integrand, DensityIntegrand):
+        ray.stop = integrand.reach(ray.anchor, ray.sign, _LONGEST)
+    return (start, stop) != (ray.start, ray.stop)
+
+
+def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Place]]:
+    """Integrate along the rays; return also the places that the scan took to be known."""
+    grids = [_grid(ray) for ray in rays]
     sizes = [grid.size for grid in grids]
     anchor = np.repeat([ray.anchor for ray in rays], sizes)
     sign = np.repeat([ray.sign for ray in rays], sizes)
     scanned, _ = _evaluate(integrand, anchor, sign, np.concatenate(grids))
     profiles = np.split(scanned, np.cumsum(sizes)[:-1])
+
+    unknown = np.isnan(scanned)
+    top = np.abs(scanned[~unknown]).max(initial=0.0)
+    young = [pair for pair in zip(rays, profiles, strict=True) if not pair[0].grown]
+    grown = [_grow(ray, profile, top, integrand) for ray, profile in young]
+    if any(grown):
+        return _along(integrand, rays)
+    if unknown.any() and isinstance(integrand, DensityIntegrand):
+        t = np.concatenate(grids)
+        weight = integrand.weight(anchor, sign * np.exp(np.minimum(t, 700.0)), t)
+        if weight[unknown].max() > 0.1 * np.nanmax(weight):
+            return Integral(math.nan, math.inf), []  # the bulk of the first law, and not a tail
 
     # Where a logarithm overflows near an open end, the ray stops at the last representable point.
     tails: list[tuple[_Ray, float, float]] = []
@@ -201,7 +355,7 @@ def integrate(
         grid, profile = grids[position], profiles[position]
         lost = np.isnan(profile)
         if lost.all():
-            return Integral(math.nan, math.inf)
+            return Integral(math.nan, math.inf), []
         if lost.any():
             # Keep the run around the peak: beyond a gap in a tail nothing can be trusted.
             top = int(np.nanargmax(np.abs(profile)))
@@ -225,13 +379,13 @@ def integrate(
     for ray, end, direction in tails:
         value, error = _tail(integrand, ray, end, direction)
         if math.isinf(value):
-            return Integral(value, 0.0)
+            return Integral(value, 0.0), []
         tail_value += value
         tail_error += error
 
     peak = max((np.nanmax(np.abs(profile)) for profile in profiles), default=0.0)
     if not math.isfinite(peak):
-        return Integral(math.inf, 0.0)
+        return Integral(math.inf, 0.0), []
     panels = []
     for ray, grid, profile in zip(rays, grids, profiles, strict=True):
         matters = np.abs(profile) > _NEGLIGIBLE * peak
@@ -243,9 +397,9 @@ def integrate(
         for a, b in zip(grid[:-1][keep], grid[1:][keep], strict=True):
             panels.append((ray.anchor, ray.sign, a, b))
     if not panels:
-        return Integral(tail_value, tail_error)
-    value, error = _refine(integrand, np.array(panels))
-    return Integral(value + tail_value, error + tail_error)
+        return Integral(tail_value, tail_error), []
+    value, error, gaps = _refine(integrand, np.array(panels))
+    return Integral(value + tail_value, error + tail_error), gaps
 
 
 def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> float:
@@ -262,8 +416,12 @@ def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> f
     return known
 
 
-def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
-    """Bisect the panels until the error estimates together meet the target."""
+def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, list[_Place]]:
+    """Bisect the panels until the error estimates together meet the target.
+
+    Returns value, error, and a place of each panel at which the integrand is not known.
+    """
+    gaps: list[_Place] = []
     done_value, done_error, done_size = [], [], 0.0
     evaluated = 0
     while len(panels):
@@ -273,6 +431,8 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
         t = (0.5 * (a + b))[:, None] + half[:, None] * _NODES
         height, rounding = _evaluate(integrand, anchor[:, None], sign[:, None], t)
         lost = np.isnan(height)
+        for row in np.flatnonzero(lost.any(axis=1)):
+            gaps.append((anchor[row], sign[row], t[row, np.argmax(lost[row])]))
         height = np.where(lost, 0.0, height)
         rounding = np.where(lost, np.inf, rounding)
         kronrod = height @ _KRONROD * half
@@ -300,7 +460,7 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float]:
                 np.column_stack([left[:, :2], middle, left[:, 3]]),
             ]
         )
-    return math.fsum(done_value), math.fsum(done_error)
+    return math.fsum(done_value), math.fsum(done_error), gaps
 
 
 def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tuple[float, float]:
@@ -309,10 +469,12 @@ def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tupl
     # Where a logarithm overflowed the integrand changes fast: only its slope at the end counts.
     reach = 0.2 if cut else 0.5 * abs(end)
     t = end - direction * reach * np.linspace(0.0, 1.0, 9)
-    height, _ = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
+    height, rounding = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
     size = np.abs(height)
     if not size[0] > 0:
         return 0.0, 0.0
+    if cut and size[0] <= rounding[0]:
+        return 0.0, float(rounding[0])  # rounding alone, whose slope says nothing
     sign = math.copysign(1.0, height[0])
     if not (np.isfinite(size) & (size > 0)).all():
         return sign * math.inf, 0.0
@@ -342,8 +504,9 @@ def _extrapolate(t: np.ndarray, logs: np.ndarray, sign: float) -> tuple[float, f
 def _beyond(start: float, constant: float, rate: float, power: float) -> float:
     """Integrate exp(constant) t^power exp(-rate t) from ``start`` on."""
     # A rate within rounding and the fit's bias of zero: the power alone decides.
-    if rate < 2e-4:
-        if rate < -2e-4 or power > -1.0 - 1e-2:
+    nearly_none = 2e-4 * min(1.0, _LONGEST / start)
+    if rate < nearly_none:
+        if rate < -nearly_none or power > -1.0 - 1e-2:
             return math.inf
         return math.exp(constant + (power + 1.0) * math.log(start)) / (-1.0 - power)
     # Gauss-Laguerre, with the exponential at the start taken out.

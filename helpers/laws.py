@@ -207,12 +207,14 @@ class Law:
         if self.discrete:
             return self._lattice_marks()
         keywords = {"loc": self.loc, "scale": self.scale}
-        points = np.concatenate(
-            [
-                self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
-                self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
-            ]
-        )
+        # A quantile that leaves the floating-point range is left out below.
+        with np.errstate(all="ignore"):
+            points = np.concatenate(
+                [
+                    self.generic.ppf(_LOWER_LEVELS, *self.shapes, **keywords),
+                    self.generic.isf(_UPPER_LEVELS, *self.shapes, **keywords),
+                ]
+            )
         if self.family == "vonmises":
             points = _onto_circle(points)
         return np.unique(points[np.isfinite(points)])
@@ -251,6 +253,14 @@ def is_distribution(value: Any) -> bool:
     if type(value) is np.ndarray:
         return False
     return isinstance(value, Empirical) or hasattr(value, "rvs") or hasattr(value, "logpdf")
+
+
+def _has_a_limit(generic: Any, shapes: tuple[float, ...]) -> bool:
+    """Say whether an infinite shape still means a law, as the end of a truncated normal does."""
+    if isinstance(generic, stats.rv_discrete):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(generic.logpdf(generic.ppf(0.5, *shapes), *shapes)))
 
 
 def as_law(value: Any, argument: str) -> Law:
@@ -295,9 +305,10 @@ def as_law(value: Any, argument: str) -> Law:
     shapes = tuple(float(shape) for shape in shapes)
     loc, scale = float(loc), float(scale)
     if not (
-        all(math.isfinite(number) for number in (*shapes, loc, scale))
-        and scale > 0
+        math.isfinite(loc)
+        and 0.0 < scale < math.inf
         and bool(generic._argcheck(*shapes))
+        and (all(map(math.isfinite, shapes)) or _has_a_limit(generic, shapes))
     ):
         described = ", ".join(f"{number:g}" for number in (*shapes, loc, scale))
         raise ValueError(
@@ -325,6 +336,10 @@ def as_law(value: Any, argument: str) -> Law:
                 f"{argument}: expected scale 1 for vonmises, a law on the circle, got {scale:g}"
             )
         lower, upper, cuts = -math.pi, math.pi, (float(_onto_circle(loc)),)
+    if generic.name == "pearson3" and shapes[0] != 0.0:
+        # SciPy calls its support the whole line, though the density is zero beyond one end.
+        end = loc - 2.0 * scale / shapes[0]
+        lower, upper = (end, math.inf) if shapes[0] > 0.0 else (-math.inf, end)
     if generic.name in _ANOTHER_NAME:
         generic, shapes, scale = _ANOTHER_NAME[generic.name](shapes, scale)
     if isinstance(generic, stats.rv_histogram):

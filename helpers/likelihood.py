@@ -20,6 +20,7 @@ from helpers.laws import Empirical
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
 
 _BLOCK = 1 << 18
+_SPIKE = math.log(1e4)  # of a density, in units of one over the distance from the support's end
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
 # Short enough for the intermediate results to stay in the processor's cache.
 _PART = 1 << 14
@@ -203,6 +204,20 @@ class _Sample:
         low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
         high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
         return float(0.5 * (low + high))
+
+    def varies(self) -> bool:
+        """Say whether two observations differ: a spread above zero may be rounding alone."""
+        return bool(self.values.min() < self.values.max())
+
+    def spread(self, centre: float) -> float:
+        """Return the root of the mean square distance from ``centre``."""
+        with np.errstate(over="ignore"):
+            square = self.mean(lambda x: (x - centre) ** 2)
+        if 1e-280 < square < math.inf:
+            return math.sqrt(square)
+        # The squares have left the floating-point range; the distances have not.
+        unit = float(np.abs(self.values - centre).max())
+        return unit * math.sqrt(self.mean(lambda x: ((x - centre) / unit) ** 2)) if unit else 0.0
 
     def require(self, condition: bool, what: str) -> None:
         if not condition:
@@ -417,6 +432,13 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
     value = float(_weighted(family, params, sample))
+    if len(free) > 1 and "loc" in known and not isinstance(family, stats.rv_discrete):
+        # On one value seen again and again, a density that has become a spike goes on growing.
+        distance = abs(float(sample.values[0]) - known["loc"])
+        spike = bool(distance) and value / sample.n + math.log(distance) > _SPIKE
+        sample.require(
+            sample.varies() or not spike, f"observations that are not all equal for {family.name}"
+        )
     if not math.isfinite(value):
         raise ValueError(
             f"data: no member of {family.name} with these fixed parameters gives every "
@@ -581,8 +603,9 @@ def _norm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
     loc = known.get("loc", s.mean())
     if "scale" in known:
         return {"loc": loc}
-    spread = math.sqrt(s.mean(lambda x: (x - loc) ** 2))
-    s.require(spread > 0, "observations that are not all equal for norm")
+    spread = s.spread(loc)
+    held = "loc" in known
+    s.require(spread > 0 and (held or s.varies()), "observations that are not all equal for norm")
     return {"loc": loc, "scale": spread}
 
 
@@ -595,7 +618,10 @@ def _lognorm(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     result = {} if "scale" in known else {"scale": math.exp(mu)}
     if "s" not in known:
         spread = math.sqrt(s.mean(lambda x: (np.log(x) - mu) ** 2))
-        s.require(spread > 0, "observations that are not all equal for lognorm")
+        held = "scale" in known
+        s.require(
+            spread > 0 and (held or s.varies()), "observations that are not all equal for lognorm"
+        )
         result["s"] = spread
     return result
 
@@ -623,7 +649,7 @@ def _halfnorm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
     s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for halfnorm")
     if "scale" in known:
         return {"loc": loc}
-    scale = math.sqrt(s.mean(lambda x: (x - loc) ** 2))
+    scale = s.spread(loc)
     s.require(scale > 0, "observations that are not all equal to loc for halfnorm")
     return {"loc": loc, "scale": scale}
 
@@ -633,7 +659,7 @@ def _rayleigh(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known:
         return None
     s = _positive(s, known["loc"], "rayleigh")
-    return {"scale": math.sqrt(s.mean(np.square) / 2.0)}
+    return {"scale": s.spread(0.0) / math.sqrt(2.0)}
 
 
 @_solver("laplace")
@@ -685,10 +711,10 @@ def _gamma_shape(gap: float) -> float:
 
 
 @_solver("gamma")
-def _gamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+def _gamma(s: _Sample, known: dict[str, float], family: str = "gamma") -> dict[str, float] | None:
     if "loc" not in known:
         return None
-    s = _positive(s, known["loc"], "gamma")
+    s = _positive(s, known["loc"], family)
     mean = s.mean()
     if "a" in known:
         return {"scale": mean / known["a"]}
@@ -696,7 +722,7 @@ def _gamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
         target = s.mean(np.log) - math.log(known["scale"])
         return {"a": math.exp(_root(lambda t: target - special.digamma(math.exp(t)), target))}
     gap = -s.mean(lambda x: np.log(x / mean))
-    s.require(gap > 0, "observations that are not all equal for gamma")
+    s.require(gap > 0 and s.varies(), f"observations that are not all equal for {family}")
     a = _gamma_shape(gap)
     return {"a": a, "scale": mean / a}
 
@@ -711,7 +737,7 @@ def _invgamma(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
         turned["a"] = known["a"]
     if "scale" in known:
         turned["scale"] = 1.0 / known["scale"]
-    solved = _gamma(s.mapped(np.reciprocal), turned)
+    solved = _gamma(s.mapped(np.reciprocal), turned, "invgamma")
     return {name: 1.0 / value if name == "scale" else value for name, value in solved.items()}
 
 
@@ -737,13 +763,15 @@ def _weibull(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 
 @_solver("gumbel_r")
-def _gumbel_r(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
+def _gumbel_r(
+    s: _Sample, known: dict[str, float], family: str = "gumbel_r"
+) -> dict[str, float] | None:
     if "loc" in known:
         return None
     low = float(s.values.min())
     mean = s.mean()
-    spread = math.sqrt(s.mean(lambda x: (x - mean) ** 2))
-    s.require(spread > 0, "observations that are not all equal for gumbel")
+    spread = s.spread(mean)
+    s.require("scale" in known or s.varies(), f"observations that are not all equal for {family}")
 
     def score(log_scale: float) -> float:
         scale = math.exp(log_scale)
@@ -757,7 +785,7 @@ def _gumbel_r(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("gumbel_l")
 def _gumbel_l(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
-    solved = _gumbel_r(s.mapped(np.negative), known)
+    solved = _gumbel_r(s.mapped(np.negative), known, "gumbel_l")
     return None if solved is None else {**solved, "loc": -solved["loc"]}
 
 
@@ -779,8 +807,8 @@ def _beta(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
         return {"b" if held == "a" else "a": math.exp(_root(score, 0.0))}
     mean = s.mean()
     variance = s.mean(lambda x: (x - mean) ** 2)
-    s.require(variance > 0, "observations that are not all equal for beta")
-    size = max(mean * (1.0 - mean) / variance - 1.0, 0.1)
+    s.require(s.varies(), "observations that are not all equal for beta")
+    size = max(mean * (1.0 - mean) / variance - 1.0, 0.1) if variance > 0 else 0.1
     shape = np.log([mean * size, (1.0 - mean) * size])
     for _ in range(100):
         # Newton's method for the two likelihood equations, in log a and log b.
@@ -835,7 +863,14 @@ def _fit_location_scale(
         return None
     loc = s.median()
     scale = s.mapped(lambda x: np.abs(x - loc)).median()
-    s.require(scale > 0, f"fewer observations that are equal for {family}")
+    s.require(s.varies(), f"observations that are not all equal for {family}")
+    if family == "cauchy":
+        # Where half of them agree, the likelihood is highest in the limit of scale zero.
+        below, above = s.values[s.values <= loc].max(), s.values[s.values >= loc].min()
+        tied = max(s.total(np.equal(s.values, value)) for value in (below, above))
+        s.require(2 * tied < s.n, "fewer than half of the observations equal for cauchy")
+    elif scale == 0.0:
+        scale = s.spread(loc)
     for _ in range(50):
         gradient, hessian = _location_scale(s, family, loc, scale)
         if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
@@ -879,17 +914,26 @@ def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str
     everything = sample.values
     if sample.counts is not None:
         everything = np.repeat(sample.values, sample.counts)
+    if "loc" in known and family.a == 0.0:
+        loc = known["loc"]
+        sample.require(
+            bool((sample.values >= loc).all()),
+            f"observations of at least loc={loc:g} for {family.name}",
+        )
     if isinstance(family, stats.rv_discrete):
         start = {name: 1.0 if _domain(family, name)[1] > 1 else 0.5 for name in names}
         start["loc"] = 0.0
     else:
-        start = dict(zip(names, family._fitstart(everything), strict=True))
+        # Moments that leave the floating-point range are a poor start, and no more than that.
+        with np.errstate(all="ignore"):
+            start = dict(zip(names, family._fitstart(everything), strict=True))
     sample.require(
-        not {"loc", "scale"} <= set(free) or float(np.ptp(sample.values)) > 0.0,
+        not {"loc", "scale"} <= set(free) or sample.varies(),
         f"observations that are not all equal for {family.name}",
     )
     domains = {name: _domain(family, name) for name in free}
-    middle, spread = float(np.mean(everything)), float(np.std(everything)) or 1.0
+    middle = sample.mean()
+    spread = sample.spread(middle) or 1.0
     if "scale" in names and math.isinf(family.a) and math.isinf(family.b):
         # SciPy starts from moments, which a heavy tail may not have.
         low, median, high = np.percentile(everything, [25, 50, 75])

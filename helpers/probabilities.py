@@ -1,20 +1,30 @@
 """Entropy and divergences of arrays of probabilities, in one pass over small blocks.
 
 Each block is validated, divided, logged and summed while it is in the processor's cache, so the
-extra memory is a few blocks whatever the size of the arrays.
+extra memory is a few blocks whatever the size of the arrays. Two threads share the blocks of a
+large array where there are two processors; the result does not depend on it.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 # Entries worked on at a time: large enough to hide NumPy's overhead, small enough for the cache.
-BLOCK = 65536
+BLOCK = 131072
+# How many threads share a large array, where there are as many processors: two, because one more
+# would mostly wait for memory.
+THREADS = 2
+# Below so many entries another thread's help costs what it saves.
+_WORTH_A_THREAD = 2 * BLOCK
 # How far from one a sum may be before the array is refused.
 SUM_TOLERANCE = 1e-8
 # Below this divergence p*log(p/q) has lost digits to cancellation and a second form takes over.
@@ -119,19 +129,15 @@ def _check_sums(sums: Any, array: np.ndarray, argument: str) -> None:
     )
 
 
-def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    """Yield (index of a block, index of its rows) for an array whose last axis is summed."""
-    length = shape[-1]
-    if len(shape) == 1:
-        for start in range(0, length, BLOCK):
-            yield (slice(start, start + BLOCK),), ()
-        return
+def _groups_of_rows(shape: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    """Yield the indices of groups of whole rows, each group about a block long."""
+    axis, length = len(shape) - 2, shape[-1]
+    while axis and length * shape[axis] <= BLOCK:
+        axis, length = axis - 1, length * shape[axis]
     step = max(1, BLOCK // length)
-    for outer in np.ndindex(*shape[:-2]):
-        for row in range(0, shape[-2], step):
-            rows = (*outer, slice(row, row + step))
-            for start in range(0, length, BLOCK):
-                yield (*rows, slice(start, start + BLOCK)), rows
+    for outer in np.ndindex(*shape[:axis]):
+        for start in range(0, shape[axis], step):
+            yield (*outer, slice(start, start + step))
 
 
 def _align(
@@ -192,41 +198,112 @@ def _accumulate(
         for each, array, name in zip(sums, arrays, names, strict=True):
             _check_sums(each, array, name)
         return float(value), sums, wide, shape
-    # One scratch array for all blocks: fresh memory would cost as much as the arithmetic.
-    scratch = np.empty(min(BLOCK, math.prod(shape)))
     total: Any
+    sums: list[Any]
     if len(shape) == 1:
-        values: list[float] = []
-        parts: list[list[float]] = [[] for _ in wide]
-        trusting = kernel is _entropy_block
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for index, _ in _blocks(shape):
-                block = [array[index] for array in wide]
-                found = _trusting_block(block[0], scratch) if trusting else None
-                # Where one block holds a zero, others do: they are not tried in vain.
-                trusting = found is not None
-                value, block_sums = found or _one_block(
-                    block, arrays, names, kernel=kernel, scratch=scratch
-                )
-                values.append(float(value))
-                for part, number in zip(parts, block_sums, strict=True):
-                    part.append(float(number))
-        # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
-        total = math.fsum(values)
-        sums = [math.fsum(part) for part in parts]
+        total, sums = _long_sum(wide, arrays, names, kernel)
     else:
-        total = np.zeros(shape[:-1])
-        sums = [np.zeros(shape[:-1]) for _ in wide]
-        for index, rows in _blocks(shape):
-            value, block_sums = _one_block(
-                [array[index] for array in wide], arrays, names, kernel=kernel, scratch=scratch
+        total, sums = np.empty(shape[:-1]), [np.empty(shape[:-1]) for _ in wide]
+        if shape[-1] > BLOCK:
+            places: list[tuple[Any, ...]] = list(np.ndindex(*shape[:-1]))
+            found = (
+                _long_sum([array[row] for array in wide], arrays, names, kernel) for row in places
             )
-            total[rows] += value
-            for accumulator, number in zip(sums, block_sums, strict=True):
-                accumulator[rows] += number
+        else:
+            places = list(_groups_of_rows(shape))
+            found = iter(_in_blocks(wide, places, arrays, names, kernel))
+        for place, (value, numbers) in zip(places, found, strict=True):
+            total[place] = value
+            for accumulator, number in zip(sums, numbers, strict=True):
+                accumulator[place] = number
     for each, array, name in zip(sums, arrays, names, strict=True):
         _check_sums(each, array, name)
     return total, sums, wide, shape
+
+
+def _long_sum(
+    wide: list[np.ndarray], arrays: list[np.ndarray], names: tuple[str, ...], kernel: Kernel
+) -> tuple[float, list[float]]:
+    """Sum ``kernel`` over one row that takes many blocks, and every array along with it."""
+    places = [(slice(start, start + BLOCK),) for start in range(0, wide[0].size, BLOCK)]
+    values, parts = zip(*_in_blocks(wide, places, arrays, names, kernel), strict=True)
+    # fsum would refuse a sum of inf and -inf; the kernels have but one infinity each.
+    return math.fsum(values), [math.fsum(part) for part in zip(*parts, strict=True)]
+
+
+def _in_blocks(
+    wide: list[np.ndarray],
+    places: list[tuple[Any, ...]],
+    arrays: list[np.ndarray],
+    names: tuple[str, ...],
+    kernel: Kernel,
+) -> list[tuple[Any, list[Any]]]:
+    """Validate the blocks at ``places``; return the value of each and the sums of its arrays.
+
+    Two threads take the blocks of a large array, each the next that is left. What a block gives
+    does not depend on the others, so the result is the same to the last digit for one thread.
+    """
+    todo = deque(enumerate(places))
+    found: list[Any] = [None] * len(places)
+
+    def work() -> None:
+        # One scratch array for all blocks: fresh memory would cost as much as the arithmetic.
+        scratch = np.empty(min(BLOCK, wide[0].size))
+        trusting = kernel is _entropy_block
+        # Every thread has an error state of its own.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            while todo:
+                try:
+                    position, place = todo.popleft()
+                except IndexError:  # the other thread was faster
+                    return
+                block = [array[place] for array in wide]
+                quick = _trusting_block(block[0], scratch) if trusting else None
+                # Where one block holds a zero, others do: they are not tried in vain.
+                trusting = quick is not None
+                try:
+                    found[position] = quick or _one_block(
+                        block, arrays, names, kernel=kernel, scratch=scratch
+                    )
+                except ValueError as error:
+                    found[position] = error
+                    todo.clear()
+
+    if wide[0].size < _WORTH_A_THREAD or min(THREADS, processors()) < 2:
+        work()
+    else:
+        # NumPy lets go of the interpreter's lock while it computes.
+        other = _other_thread().submit(work)
+        try:
+            work()
+        finally:
+            todo.clear()
+            # Not yet begun, it has nothing left to do; begun, it is at its last block.
+            if not other.cancel():
+                other.result()
+    # The blocks before a bad one have all been taken: which error comes first is no race.
+    for each in found:
+        if isinstance(each, ValueError):
+            raise each
+    return found
+
+
+@functools.cache
+def _other_thread() -> ThreadPoolExecutor:
+    """Return the thread that shares the work: to start one takes as long as half a million logs."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="probabilities")
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked process inherits the executor, but not its thread.
+    os.register_at_fork(after_in_child=_other_thread.cache_clear)
+
+
+def processors() -> int:
+    """Return on how many processors this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _trusting_block(p: np.ndarray, scratch: np.ndarray) -> tuple[Any, list[Any]] | None:
@@ -235,11 +312,15 @@ def _trusting_block(p: np.ndarray, scratch: np.ndarray) -> tuple[Any, list[Any]]
     A negative entry, a nan, an infinity and a zero each have a logarithm, or a product with it,
     that no other entry makes finite again. Searching for them first would cost a fifth of the time.
     """
-    if p.dtype is not _FLOAT or len(p) < BLOCK:
+    if p.dtype is not _FLOAT:
         return None
-    value = _dot(p, np.log(p, scratch))
-    total = np.add.reduce(np.vecdot(p.reshape(-1, _MANY), _ONES))
-    return (value, [total]) if math.isfinite(value) and total < 2.0 else None
+    value = _dot(p, np.log(p, _room(scratch, p.shape)))
+    return (value, [_sum(p)]) if np.isfinite(value).all() else None
+
+
+def _room(scratch: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return ``scratch``, or as much of it as an array of this shape takes."""
+    return scratch if scratch.shape == shape else scratch[: math.prod(shape)].reshape(shape)
 
 
 def _one_block(
@@ -253,7 +334,7 @@ def _one_block(
     """Validate one block; return its value and the sums of its arrays."""
     block = [each if each.dtype is _FLOAT else each.astype(_FLOAT) for each in block]
     shape = block[0].shape
-    work = scratch if scratch.shape == shape else scratch[: block[0].size].reshape(shape)
+    work = _room(scratch, shape)
     for each in block:
         if not _least(each) > _TINY:
             break
@@ -275,11 +356,16 @@ def _sum(p: np.ndarray) -> Any:
         return p.dot(_ONES[: len(p)])
     if p.shape[-1] <= _MANY:
         return np.vecdot(p, _ONES[: p.shape[-1]])
-    return np.add.reduce(p, axis=-1)
+    if p.ndim > 1 or not p.flags.c_contiguous:
+        return np.add.reduce(p, axis=-1)
+    # Products of matrices too small for BLAS to wake other threads: as in _dot.
+    whole = len(p) - len(p) % (8 * _MANY)
+    rows = np.matmul(p[:whole].reshape(-1, 8, _MANY), _ONES)
+    return np.add.reduce(rows, axis=None) + np.add.reduce(p[whole:])
 
 
 def _dot(p: np.ndarray, values: np.ndarray) -> Any:
-    if p.ndim == 2:
+    if p.ndim > 1:
         return np.vecdot(p, values)
     if len(p) < 4 * _STRETCH:
         return p.dot(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+import warnings
 
 import mpmath
 import numpy as np
@@ -280,3 +281,20 @@ def test_shapes_that_do_not_broadcast_are_named(function, positional, named):
     expected = rf"{', '.join(arguments)}: expected shapes that broadcast, got \(3,\).*\(2,\)"
     with pytest.raises(ValueError, match=expected):
         function(*(arguments[k] for k in positional), **{k: arguments[k] for k in named})
+
+
+def test_bounds_at_the_ends_of_the_floating_point_range():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert markov_bound(1e300, 1e-300) == 1.0
+        assert chebyshev_bound(1e-300, variance=0.25, n=10) == 1.0
+        assert chebyshev_bound(1e300, variance=0.25) == 0.0
+        assert hoeffding_bound(1.0, width=1e-300) == 0.0
+        assert hoeffding_bound(0.1, width=1.0, n=1e308) == 0.0
+
+
+def test_what_is_no_axis_and_what_is_no_number():
+    with pytest.raises(TypeError, match=r"axis: expected a whole number, got 0\.5"):
+        running_mean([1.0, 2.0], axis=0.5)
+    with pytest.raises(ValueError, match="k, mean, std: expected single numbers"):
+        chebyshev_extremal([1.0, 2.0])

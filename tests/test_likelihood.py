@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -576,7 +577,7 @@ def test_empirical_of_counts():
             ValueError,
             "params: .*broadcast",
         ),
-        (lambda: fit_mle("cauchy", [1.0, 1.0, 1.0]), ValueError, "fewer observations"),
+        (lambda: fit_mle("cauchy", [1.0, 1.0, 1.0]), ValueError, "not all equal for cauchy"),
     ],
 )
 def test_bad_input_is_named(call, error, message):
@@ -589,3 +590,60 @@ def test_a_supremum_that_no_parameter_attains_is_no_fit():
     for data in ([2.0] * 10, np.full(50, 1.0)):
         with pytest.raises(ValueError, match="data: the likelihood of lomax has no maximum"):
             fit_mle("lomax", data)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 1 / 3])
+@pytest.mark.parametrize(
+    "family",
+    ["norm", "lognorm", "gamma", "invgamma", "beta", "weibull_min", "gumbel_r", "gumbel_l",
+     "logistic", "cauchy", "laplace", "t", "invgauss", "fisk", "chi2", "genpareto", "foldnorm"],
+)  # fmt: skip
+def test_one_value_again_and_again_has_no_fit(family, value):
+    # The mean of many equal numbers may differ from them in its last digit: that is no spread.
+    for n in (7, 10, 1000):
+        with pytest.raises(ValueError, match=r"^data: .*(not all equal for|has no maximum)"):
+            fit_mle(family, [value] * n)
+
+
+@pytest.mark.parametrize("family", ["expon", "halfnorm", "rayleigh", "levy", "maxwell"])
+def test_one_value_again_and_again_may_have_a_fit(family):
+    assert math.isfinite(fit_mle(family, [0.1] * 10).log_likelihood)
+
+
+def test_a_logistic_law_may_see_most_observations_equal():
+    data = [1.0, 1.0, 1.0, 2.0]
+    fit = fit_mle("logistic", data)
+    for name, move in (("loc", 1e-3), ("scale", 1e-3)):
+        for sign in (1, -1):
+            moved = {**fit.params, name: fit.params[name] + sign * move}
+            assert log_likelihood("logistic", moved, data) < fit.log_likelihood
+    assert fit_mle("logistic", [1, 0, 1]).params["loc"] == pytest.approx(
+        1 - fit_mle("logistic", [0, 1, 0]).params["loc"], rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("data", [[1, 1, 1, 2, 2, 5], [1, 1, 2, 7], [3, 1, 1, 1]])
+def test_a_cauchy_law_must_not_see_half_of_them_equal(data):
+    with pytest.raises(ValueError, match="data: expected fewer than half of the observations"):
+        fit_mle("cauchy", data)
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+@pytest.mark.parametrize("family", ["norm", "halfnorm", "rayleigh", "gumbel_r", "gumbel_l"])
+def test_a_scale_whose_square_leaves_the_floating_point_range(family, scale):
+    data = np.array([1.0, 2.0, 3.0, 5.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit, plain = fit_mle(family, data * scale), fit_mle(family, data)
+    assert fit.params["scale"] == pytest.approx(plain.params["scale"] * scale, rel=1e-9)
+    assert fit.log_likelihood == pytest.approx(
+        plain.log_likelihood - data.size * math.log(scale), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("family", ["lomax", "invgauss", "maxwell", "fisk"])
+def test_an_observation_below_the_support_is_named_as_such(family):
+    with pytest.raises(
+        ValueError, match=f"data: expected observations of at least loc=0 for {family}"
+    ):
+        fit_mle(family, [-1.0, 2.0, 3.0])

@@ -421,6 +421,15 @@ ACROSS = [
     ("gamma", (2, 1, 1), "gamma", (3, 0, 1)),
     ("lognorm", (0.5, 1, 1), "lognorm", (0.5, 0, 2)),
     ("beta", (2, 2, 0.25, 0.5), "beta", (2, 3, 0, 1)),
+    # A thousandth of such a gamma law lies below 1e-300, a thirtieth of such a Pareto above 1e30.
+    ("gamma", (0.01, 0, 1), "lognorm", (2, 0, 1)),
+    ("gamma", (0.01, 0, 1), "weibull_min", (1.5, 0, 1)),
+    ("gamma", (0.01, 0, 1), "cauchy", (0, 1)),
+    ("gamma", (0.02, 0, 1), "weibull_min", (0.5, 0, 1)),
+    ("beta", (0.01, 0.02, 0, 1), "norm", (0.4, 0.3)),
+    ("beta", (0.01, 0.02, 0, 1), "weibull_min", (1.5, 0, 1)),
+    ("pareto", (0.05, 0, 1), "cauchy", (0, 1)),
+    ("t", (0.05, 0, 1), "cauchy", (0, 1)),
 ]
 DISCRETE = [
     ("bernoulli", (0.3,), "bernoulli", (0.5,)),
@@ -490,6 +499,10 @@ JENSEN_SHANNON = [
     ("gumbel_r", (0, 1), "gumbel_l", (0, 1)),
     ("weibull_min", (0.5, 0, 1), "weibull_min", (2, 0, 1)),
     ("invgamma", (3, 0, 2), "invgamma", (2, 0, 1)),
+    ("gamma", (0.01, 0, 1), "expon", (0, 1)),
+    ("gamma", (0.01, 0, 1), "gamma", (0.02, 0, 1)),
+    ("gamma", (0.01, 0, 1), "uniform", (1, 1)),
+    ("pareto", (0.05, 0, 1), "pareto", (0.1, 0, 2)),
     ("poisson", (3,), "poisson", (5,)),
     ("poisson", (0.01,), "poisson", (20,)),
     ("poisson", (1000,), "poisson", (1010,)),
