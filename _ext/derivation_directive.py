@@ -36,12 +36,12 @@ from helpers.ledger import (
     read_promises,
 )
 from helpers.ledger_graph import draw_claims
-from helpers.rendering import STATUS_MEANING
+from helpers.rendering import STATUS_MEANING, with_numbers
+from helpers.typography import readable
 
 logger = logging.getLogger(__name__)
 
 ONE_LINE = 44  # characters that fit beside a reason
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class derivation(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -73,19 +73,6 @@ def make_badge(status: str) -> box:
 def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element:
     parent.extend(children)
     return parent
-
-
-def readable(text: str) -> str:
-    r"""Return text with its powers of ten as people write them.
-
-    >>> readable("relative error < 1e-30")
-    'relative error <\xa010⁻³⁰'
-    """
-    return re.sub(
-        r"< 1e([-+]?\d+)",
-        lambda power: f"<\N{NO-BREAK SPACE}10{power[1].translate(SUPERSCRIPTS)}",
-        text,
-    )
 
 
 def printed_length(latex: str) -> int:
@@ -145,7 +132,7 @@ class DerivationDirective(SphinxDirective):
             raise self.error(f"derivation {payload.get('name')!r}: {error!r}") from error
 
     def inline(self, text: str) -> list[nodes.Node]:
-        found, messages = self.parse_inline(text)
+        found, messages = self.parse_inline(with_numbers(text))
         return [*found, *messages]
 
     def shown(self, payload: dict[str, Any]) -> list[nodes.Node]:
@@ -495,7 +482,7 @@ class LedgerWriter:
             return None
         part = make_box("div", "ledger-elsewhere", latex=("", "\n\n"))
         if article is not None:
-            part += nodes.Text(f"Equation [{article}] of the article. ")
+            part += nodes.Text(f"Equation {article} of the article. ")
         if mathlib is not None:
             part.extend([nodes.Text("In mathlib: "), nodes.literal("", mathlib)])
         return part
@@ -525,7 +512,9 @@ class LedgerWriter:
             lines.append(with_children(line, nodes.Text(word)))
         if claim.references:
             line = make_box("div", "ledger-line", latex=(" ", ""))
-            lines.append(with_children(line, nodes.Text("by"), self.moved(record["sources"])))
+            # A citation checks nothing, and where it is all there is, nothing was.
+            begins = "cited in part:" if kinds else "not here; cited:"
+            lines.append(with_children(line, nodes.Text(begins), self.moved(record["sources"])))
         return lines
 
     @staticmethod

@@ -155,6 +155,15 @@ def bound_text(error) -> str:
     return f"< 1e{int(mp.ceil(mp.log10(error)))}"
 
 
+def _difference_text(gap) -> str:
+    """A difference to three digits, and no digit more.
+
+    >>> _difference_text(mp.mpf("164.548")), _difference_text(mp.mpf("0.05843"))
+    ('difference 165', 'difference 0.0584')
+    """
+    return f"difference {mp.nstr(gap, 3).removesuffix('.0')}"
+
+
 def _shown(v) -> str:
     if isinstance(v, tuple):
         return "(" + ", ".join(_shown(t) for t in v) + ")"
@@ -309,12 +318,12 @@ def _one_point(a, b, env, family=""):
         size = max(abs(u.value), abs(v.value))
         slack = u.error + v.error
         if gap > size * _TOLERANCE + 4 * slack:
-            note = "; ".join(filter(None, [f"difference {mp.nstr(gap, 3)}", under]))
+            note = "; ".join(filter(None, [_difference_text(gap), under]))
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         if slack > size * _NEEDED and slack > _ABSOLUTE:
             return None
         if gap > 4 * slack and _differ_exactly(a, b, env):
-            note = f"difference {mp.nstr(gap, 3)}"
+            note = _difference_text(gap)
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         # Where both sides are zero within their errors there is nothing to be relative to.
         return (gap / size if size > _ABSOLUTE else gap), None
