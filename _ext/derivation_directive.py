@@ -98,6 +98,19 @@ def with_formulas(text: str) -> list[nodes.Node]:
     return [node for node in made if node.astext()]
 
 
+def breakable_name(name: str) -> nodes.literal:
+    """Return code that may break behind its dots and underscores, and copies as it stands.
+
+    >>> [part.astext() for part in breakable_name("Nat.le_refl")]
+    ['Nat.', '<wbr>', 'le_', '<wbr>', 'refl']
+    """
+    whole = nodes.literal()
+    for part in re.findall(r"[^._]+[._]*", name):
+        whole.extend([nodes.Text(part), nodes.raw("", "<wbr>", format="html")])
+    whole.pop()
+    return whole
+
+
 def label_of(name: str) -> str:
     return f"eq-{name}"
 
@@ -484,7 +497,7 @@ class LedgerWriter:
         if article is not None:
             part += nodes.Text(f"Equation {article} of the article. ")
         if mathlib is not None:
-            part.extend([nodes.Text("In mathlib: "), nodes.literal("", mathlib)])
+            part.extend([nodes.Text("In mathlib: "), breakable_name(mathlib)])
         return part
 
     def status(self, claim: Claim) -> list[nodes.Node]:
@@ -513,7 +526,7 @@ class LedgerWriter:
         if claim.references:
             line = make_box("div", "ledger-line", latex=(" ", ""))
             # A citation checks nothing, and where it is all there is, nothing was.
-            begins = "cited in part:" if kinds else "not here; cited:"
+            begins = "cited in part" if kinds else "not here; cited"
             lines.append(with_children(line, nodes.Text(begins), self.moved(record["sources"])))
         return lines
 
