@@ -138,18 +138,27 @@ def hold_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             formula.parent[here - 1] = nodes.Text(before.astext()[: found.start()])
 
 
+# The operators behind which KaTeX lets a formula in a line break.
+OPERATOR = re.compile(r"[-+=<>:]|\\(?:le|ge|ne|in|to|mid|sim|cdot|times|mapsto)$")
+
+
 def breakable(latex: str) -> str:
     r"""Return a formula in a line without the bad ones of the places where KaTeX breaks lines.
 
-    Those are behind the bar of "given", and behind a relation that only one letter or number
-    stands before.
+    Those are within brackets, behind the bar of "given", and behind a relation that only one letter
+    or number stands before.
 
-    >>> breakable(r"0 \le \log p(x \mid \theta)")
-    '0 \\le\\nobreak  \\log p(x \\mid\\nobreak  \\theta)'
+    >>> breakable(r"0 \le \log(1 - x) + \log x \mid \theta")
+    '0 \\le\\nobreak  \\log(1 -\\nobreak  x) + \\log x \\mid\\nobreak  \\theta'
     """
-    latex = re.sub(r"(\\mid)(?![A-Za-z])", r"\1\\nobreak ", latex)
-    first = r"^(\s*(?:\w|\\[A-Za-z]+)\s*(?:[=<>]|\\(?:le|ge|ne|in|to)(?![A-Za-z])))"
-    return re.sub(first, r"\1\\nobreak ", latex)
+    depth, before, whole = 0, 0, ""
+    for token in re.findall(r"\\[A-Za-z]+|\\.|.", latex, re.DOTALL):
+        whole += token
+        depth += (token in "([") - (token in ")]")
+        if OPERATOR.match(token) and (depth > 0 or token == r"\mid" or before == 1):
+            whole += r"\nobreak "
+        before += not token.isspace()
+    return whole
 
 
 def visit_math(translator, node: nodes.Element) -> None:

@@ -275,7 +275,7 @@ def as_html(d) -> str:
         if items:
             meaning = html.escape(STATUS_MEANING[line.status])
             # Lab takes the triangle away by which a reader sees that there is more.
-            badge = f"<details><summary>{badge} ▸</summary>{meaning}<ul>{items}</ul></details>"
+            badge = f"<details><summary>{badge} ▸</summary>{meaning}<ul>{items}</ul></details>"
         elif line.relation == "start":
             badge = ""
         cell = "<td style='text-align:left'>"
