@@ -544,7 +544,12 @@ def printed_number(env: BuildEnvironment, page: str, identifier: str, serial: in
     """Return an equation's number as the math domain prints it in a reference."""
     if not (env.config.math_numfig and env.config.numfig):
         return str(serial)
-    numbers = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(identifier, ())
+    of_page = env.toc_fignumbers.get(page, {}).get("displaymath")
+    if of_page is None:
+        # Where all pages are written as one, Sphinx keeps their numbers under the first.
+        whole = env.toc_fignumbers.get(env.config.root_doc, {})
+        of_page = whole.get(f"{page}/displaymath", {})
+    numbers = of_page.get(identifier, ())
     return env.config.math_numsep.join(".".join(map(str, numbers)).rsplit(".", 1))
 
 
