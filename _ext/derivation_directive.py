@@ -517,7 +517,7 @@ class LedgerWriter:
         if claim.points:
             words.append(f"{claim.points} points" if claim.points > 1 else "1 point")
         if claim.largest_error:
-            words.append(f"error {readable(claim.largest_error)}")
+            words.append(f"error\N{NO-BREAK SPACE}{readable(claim.largest_error)}")
         lines: list[nodes.Node] = []
         for word in words:
             ending = "" if word == words[-1] else "; "
