@@ -1,4 +1,4 @@
-"""A citation in prose leads to its entry, not to the head of the bibliography.
+"""Citations: all of them in round brackets, and each leads to its entry.
 
 Chapters write ``[Hoeffding, 1963](bibliography.md)``, which reads the same on a page, in JupyterLab
 and on a code host, where a role would be raw text. Here author and year find the entry. A citation
@@ -8,12 +8,28 @@ that finds none, or several, fails the build.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import BracketStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 logger = logging.getLogger(__name__)
+
+ROUND = "author_year_round"  # the name by which the configuration knows the style
+
+
+@dataclass
+class RoundReferenceStyle(AuthorYearReferenceStyle):
+    """Author and year in round brackets, as in the sentences of the chapters."""
+
+    bracket_parenthetical: BracketStyle = field(
+        default_factory=lambda: BracketStyle(left="(", right=")")
+    )
+
 
 YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
 
@@ -56,5 +72,6 @@ def point_at_entries(app: Sphinx, doctree: nodes.document, docname: str) -> None
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    register_plugin("sphinxcontrib.bibtex.style.referencing", ROUND, RoundReferenceStyle)
     app.connect("doctree-resolved", point_at_entries)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

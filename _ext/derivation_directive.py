@@ -36,12 +36,12 @@ from helpers.ledger import (
     read_promises,
 )
 from helpers.ledger_graph import draw_claims
-from helpers.rendering import STATUS_MEANING
+from helpers.rendering import STATUS_MEANING, with_numbers
+from helpers.typography import readable
 
 logger = logging.getLogger(__name__)
 
 ONE_LINE = 44  # characters that fit beside a reason
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class derivation(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
@@ -75,19 +75,6 @@ def with_children(parent: nodes.Element, *children: nodes.Node) -> nodes.Element
     return parent
 
 
-def readable(text: str) -> str:
-    r"""Return text with its powers of ten as people write them.
-
-    >>> readable("relative error < 1e-30")
-    'relative error <\xa010⁻³⁰'
-    """
-    return re.sub(
-        r"< 1e([-+]?\d+)",
-        lambda power: f"<\N{NO-BREAK SPACE}10{power[1].translate(SUPERSCRIPTS)}",
-        text,
-    )
-
-
 def printed_length(latex: str) -> int:
     r"""Return about how many characters wide a formula is printed.
 
@@ -109,6 +96,19 @@ def with_formulas(text: str) -> list[nodes.Node]:
     parts = re.split(r"\$([^$]+)\$", text)
     made = [nodes.math(part, part) if at % 2 else nodes.Text(part) for at, part in enumerate(parts)]
     return [node for node in made if node.astext()]
+
+
+def breakable_name(name: str) -> nodes.literal:
+    """Return code that may break behind its dots and underscores, and copies as it stands.
+
+    >>> [part.astext() for part in breakable_name("Nat.le_refl")]
+    ['Nat.', '<wbr>', 'le_', '<wbr>', 'refl']
+    """
+    whole = nodes.literal()
+    for part in re.findall(r"[^._]+[._]*", name):
+        whole.extend([nodes.Text(part), nodes.raw("", "<wbr>", format="html")])
+    whole.pop()
+    return whole
 
 
 def label_of(name: str) -> str:
@@ -145,7 +145,7 @@ class DerivationDirective(SphinxDirective):
             raise self.error(f"derivation {payload.get('name')!r}: {error!r}") from error
 
     def inline(self, text: str) -> list[nodes.Node]:
-        found, messages = self.parse_inline(text)
+        found, messages = self.parse_inline(with_numbers(text))
         return [*found, *messages]
 
     def shown(self, payload: dict[str, Any]) -> list[nodes.Node]:
@@ -495,9 +495,9 @@ class LedgerWriter:
             return None
         part = make_box("div", "ledger-elsewhere", latex=("", "\n\n"))
         if article is not None:
-            part += nodes.Text(f"Equation [{article}] of the article. ")
+            part += nodes.Text(f"Equation {article} of the article. ")
         if mathlib is not None:
-            part.extend([nodes.Text("In mathlib: "), nodes.literal("", mathlib)])
+            part.extend([nodes.Text("In mathlib: "), breakable_name(mathlib)])
         return part
 
     def status(self, claim: Claim) -> list[nodes.Node]:
@@ -517,7 +517,7 @@ class LedgerWriter:
         if claim.points:
             words.append(f"{claim.points} points" if claim.points > 1 else "1 point")
         if claim.largest_error:
-            words.append(f"error {readable(claim.largest_error)}")
+            words.append(f"error\N{NO-BREAK SPACE}{readable(claim.largest_error)}")
         lines: list[nodes.Node] = []
         for word in words:
             ending = "" if word == words[-1] else "; "
@@ -525,7 +525,9 @@ class LedgerWriter:
             lines.append(with_children(line, nodes.Text(word)))
         if claim.references:
             line = make_box("div", "ledger-line", latex=(" ", ""))
-            lines.append(with_children(line, nodes.Text("by"), self.moved(record["sources"])))
+            # A citation checks nothing, and where it is all there is, nothing was.
+            begins = "cited in part" if kinds else "not here; cited"
+            lines.append(with_children(line, nodes.Text(begins), self.moved(record["sources"])))
         return lines
 
     @staticmethod
@@ -542,7 +544,12 @@ def printed_number(env: BuildEnvironment, page: str, identifier: str, serial: in
     """Return an equation's number as the math domain prints it in a reference."""
     if not (env.config.math_numfig and env.config.numfig):
         return str(serial)
-    numbers = env.toc_fignumbers.get(page, {}).get("displaymath", {}).get(identifier, ())
+    of_page = env.toc_fignumbers.get(page, {}).get("displaymath")
+    if of_page is None:
+        # Where all pages are written as one, Sphinx keeps their numbers under the first.
+        whole = env.toc_fignumbers.get(env.config.root_doc, {})
+        of_page = whole.get(f"{page}/displaymath", {})
+    numbers = of_page.get(identifier, ())
     return env.config.math_numsep.join(".".join(map(str, numbers)).rsplit(".", 1))
 
 

@@ -14,13 +14,18 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
 
+SHOW_OR_HIDE = '<span class="collapsed">{}</span><span class="expanded">{}</span>'
+
 
 def open_details(translator: HTML5Translator, node: nodes.Element) -> None:
     """Open a <details> whose summary is the box's title."""
     translator.body.append(translator.starttag(node, "details", CLASS="admonition"))
     title = node.next_node(nodes.title, descend=True)
     translator.body.append('<summary class="admonition-title">')
-    if title is not None:
+    if title is not None and title.astext().startswith("Solution"):
+        translator.body.append(SHOW_OR_HIDE.format("Show the solution", "Hide the solution"))
+        title.parent.remove(title)
+    elif title is not None:
         # A link inside what opens the box would be a control within a control.
         for link in list(title.findall(nodes.reference)):
             link.replace_self(link.children)
@@ -62,8 +67,7 @@ def visit_folded_code(translator: HTML5Translator, node: nodes.Element) -> None:
         show, hide = "Show the solution", "Hide the solution"
     translator.body.append(
         f'<details class="hide {classes}"><summary>'
-        f'<span class="collapsed">{escape(show)}</span>'
-        f'<span class="expanded">{escape(hide)}</span></summary>\n'
+        f"{SHOW_OR_HIDE.format(escape(show), escape(hide))}</summary>\n"
     )
 
 

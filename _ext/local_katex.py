@@ -100,8 +100,9 @@ def typeset(translator, node: nodes.Element, display: bool) -> str:
     app = translator.builder.app
     if app.typesetter is None:
         app.typesetter = Typesetter(app.npm_packages)
+    latex = node.astext()
     try:
-        return app.typesetter(node.astext(), display)
+        return app.typesetter(latex if display else breakable(latex), display)
     except FormulaError as error:
         # strict_build makes every warning a failed build.
         logger.warning("KaTeX refuses %r: %s", node.astext(), error, location=node, type="katex")
@@ -137,16 +138,48 @@ def hold_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             formula.parent[here - 1] = nodes.Text(before.astext()[: found.start()])
 
 
+# The operators behind which KaTeX lets a formula in a line break.
+OPERATOR = re.compile(r"[-+=<>:]|\\(?:le|ge|ne|in|to|mid|sim|cdot|times|mapsto)$")
+
+
+def breakable(latex: str) -> str:
+    r"""Return a formula in a line without the bad ones of the places where KaTeX breaks lines.
+
+    Those are within brackets, behind the bar of "given", and behind a relation that only one letter
+    or number stands before.
+
+    >>> breakable(r"0 \le \log(1 - x) + \log x \mid \theta")
+    '0 \\le\\nobreak  \\log(1 -\\nobreak  x) + \\log x \\mid\\nobreak  \\theta'
+    """
+    depth, before, whole = 0, 0, ""
+    for token in re.findall(r"\\[A-Za-z]+|\\.|.", latex, re.DOTALL):
+        whole += token
+        depth += (token in "([") - (token in ")]")
+        if OPERATOR.match(token) and (depth > 0 or token == r"\mid" or before == 1):
+            whole += r"\nobreak "
+        before += not token.isspace()
+    return whole
+
+
 def visit_math(translator, node: nodes.Element) -> None:
     formula = translator.starttag(node, "span", "", CLASS="math")
     formula += typeset(translator, node, False) + "</span>"
     head, tail = (translator.encode(node.get(side, "")) for side in ("head", "tail"))
-    # KaTeX lets a formula break after its relations, the bar of "given" among them. A short one
-    # stays in one piece and takes its punctuation along.
+    # KaTeX lets a formula break after its relations. A short one stays in one piece and takes its
+    # punctuation along.
     pieces = formula.count('class="base"')
     short = len(re.sub(r"\\[A-Za-z]+", "x", node.astext())) < UNBROKEN
     if (pieces > 1 and short) or (pieces == 1 and (head or tail)):
         formula = f'<span class="unbroken">{head}{formula}{tail}</span>'
+    elif pieces > 1:
+        # Inside the first and the last piece: a browser may break on either side of each.
+        touching = '<span class="touching">{}</span>'
+        if head:
+            base = '<span class="base">'
+            formula = formula.replace(base, base + touching.format(head), 1)
+        if tail:
+            closing = "</span>" * 4  # of the last piece, its line, KaTeX's box and the formula
+            formula = formula.removesuffix(closing) + touching.format(tail) + closing
     else:
         formula = head + formula + tail
     translator.body.append(formula)

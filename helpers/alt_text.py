@@ -25,12 +25,12 @@ _SYMBOLS = _GREEK | {
     "star": "*", "ast": "*", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "parallel": "‖",
     "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "to": "→", "rightarrow": "→",
     "infty": "∞", "pm": "±", "cdot": "·", "times": "×", "sum": "Σ", "int": "∫", "log": "log",
-    "ln": "ln", "exp": "exp", "max": "max", "min": "min", "approx": "≈", "sim": "~",
+    "ln": "ln", "exp": "exp", "max": "max", "min": "min", "approx": "≈", "sim": "~", "propto": "∝",
     "in": "∈", "ell": "ℓ", "partial": "∂", "quad": " ", "qquad": " ", "ldots": "…", "dots": "…",
     "left": "", "right": "", "prime": "′", "sqrt": "√", "bigl": "", "bigr": "",
 }  # fmt: skip
 _MANY = 4  # so many artists without a name are counted, not described one by one
-_RELATIONS = set("|‖≤≥≠→±·×≈~∈")
+_RELATIONS = set("|‖≤≥≠→±·×≈~∈∝")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 
@@ -44,6 +44,8 @@ def plain(label: str) -> str:
     'D_KL(P ‖ Q) in nats'
     >>> plain(r"$\hat p_n \to \theta^\star$"), plain(r"$\sigma^2/n$")
     ('p̂_n → θ*', 'σ²/n')
+    >>> plain(r"log-log: $\propto n^{-1/2}$")
+    'log-log: ∝ n^(−1/2)'
     """
     parts = re.split(r"(?<!\\)\$", label)
     return " ".join(
@@ -72,9 +74,11 @@ def _formula(tex: str) -> str:
     )
     tex = re.sub(r"\\([A-Za-z]+|\|)\s*(?=([A-Za-z0-9])?)", _symbol, tex)
     tex = re.sub(r"\s*([*′])", r"\1", tex)
+    tex = re.sub(r"\^\{([^{}]*/[^{}]*)\}", r"^(\1)", tex)
     tex = re.sub(r"\^\{?([0-9+\-n]+)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUPERSCRIPTS), tex)
     tex = re.sub(r"\^\{?([*′])\}?", r"\1", tex)
-    return tex.replace("{", "").replace("}", "").replace("~", " ").replace("\\", "")
+    tex = tex.replace("{", "").replace("}", "").replace("~", " ").replace("\\", "")
+    return tex.replace("-", "−")
 
 
 def _symbol(match: re.Match[str]) -> str:

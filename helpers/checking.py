@@ -155,6 +155,15 @@ def bound_text(error) -> str:
     return f"< 1e{int(mp.ceil(mp.log10(error)))}"
 
 
+def _difference_text(gap) -> str:
+    """A difference to three digits, and no digit more.
+
+    >>> _difference_text(mp.mpf("164.548")), _difference_text(mp.mpf("0.05843"))
+    ('difference 165', 'difference 0.0584')
+    """
+    return f"difference {mp.nstr(gap, 3).removesuffix('.0')}"
+
+
 def _shown(v) -> str:
     if isinstance(v, tuple):
         return "(" + ", ".join(_shown(t) for t in v) + ")"
@@ -309,12 +318,12 @@ def _one_point(a, b, env, family=""):
         size = max(abs(u.value), abs(v.value))
         slack = u.error + v.error
         if gap > size * _TOLERANCE + 4 * slack:
-            note = "; ".join(filter(None, [f"difference {mp.nstr(gap, 3)}", under]))
+            note = "; ".join(filter(None, [_difference_text(gap), under]))
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         if slack > size * _NEEDED and slack > _ABSOLUTE:
             return None
         if gap > 4 * slack and _differ_exactly(a, b, env):
-            note = f"difference {mp.nstr(gap, 3)}"
+            note = _difference_text(gap)
             return mp.inf, Counterexample(_values(env), _number(u), _number(v), note)
         # Where both sides are zero within their errors there is nothing to be relative to.
         return (gap / size if size > _ABSOLUTE else gap), None
@@ -352,8 +361,12 @@ def _finite_exact(left, right) -> bool:
     return all(v is not None and v.is_Rational for v in values) and values[0] == values[1]
 
 
+def _many(count: int) -> str:
+    return f"{count} points" if count != 1 else "1 point"
+
+
 def _numeric_witness(count, worst, families) -> Witness:
-    where = f"{count} points" if count != 1 else "1 point"
+    where = _many(count)
     under = f" ({', '.join(families)} densities)" if families else ""
     return Witness(
         "numeric",
@@ -378,7 +391,7 @@ def check_definition(left, right, context: Context) -> Verdict:
         return Verdict("refuted", points=count, counterexample=counterexample)
     if is_name:
         raise NotChecked(f"{left} is defined by itself")
-    witnesses = [Witness("definition", "a definition: there is nothing to prove")]
+    witnesses = [Witness("definition", "there is nothing to prove")]
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
     elif reason := identities.equal(left, right, context):
@@ -468,11 +481,11 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     text = ""
     if count:
         under = f" ({', '.join(families)} densities)" if families else ""
-        witnesses.append(Witness("numeric", f"holds at {count} points{under}, found by search"))
+        witnesses.append(Witness("numeric", f"holds at {_many(count)}{under}, found by search"))
         if tightest is not None:
             gap, env = tightest
             place = ", ".join(f"{k} = {v}" for k, v in _values(env).items())
-            size = "0" if gap <= _ABSOLUTE else mp.nstr(gap, 2)
+            size = "0" if gap <= _ABSOLUTE else mp.nstr(gap, 2).removesuffix(".0")
             text = f"smallest difference found: {size}" + (f" at {place}" if place else "")
     if equality_when is not None:
         verdict = _equality_case(left, right, equality_when, context)
@@ -1265,7 +1278,7 @@ def _check_sampled_limit(left, right, variable, context) -> Verdict:
         witnesses.append(
             Witness(
                 "sampled",
-                f"{count} simulations of {_DRAWS} draws{under} within "
+                f"{count} simulation{'s' * (count > 1)} of {_DRAWS:,} draws{under} within "
                 "Chebyshev's bound for one miss in 10^4",
             )
         )

@@ -110,7 +110,7 @@ class DerivationError(AssertionError):
     ...     Derivation(sp.sqrt(x**2), domain={x: sp.FiniteSet(-3)}).equals(x)
     ... except DerivationError as error:
     ...     print(error.step, error.counterexample)
-    1 at x = -3: left = 3.0, right = -3.0 (difference 6.0)
+    1 at x = -3: left = 3.0, right = -3.0 (difference 6)
     """
 
     def __init__(self, message, *, step, left, right, counterexample=None):

@@ -18,6 +18,7 @@ from helpers.derivation import Derivation, DerivationError
 from helpers.notation import VocabularyExpr
 from helpers.refutation import Refutation, digits_that_tell, typeset
 from helpers.rendering import latex
+from helpers.typography import readable
 
 __all__ = ["Exercise", "Reply"]
 
@@ -61,7 +62,7 @@ class Reply:
         return " ".join([f"{self.verdict}.", *(part.text for part in self._parts)])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        rich = [part.rich for part in self._parts]
+        rich = [readable(part.rich) for part in self._parts]
         kind = "right" if self.correct else "open"
         return {
             "text/plain": repr(self),
@@ -102,7 +103,7 @@ class Exercise:
     >>> entropy.check(1 + sp.log(rate)).verdict
     'Not yet'
     >>> entropy.check(1)
-    Not yet. At lambda = 0.2719 the value asked for is 2.30232, your answer gives 1.0.
+    Not yet. At lambda = 0.2719 the value asked for is 2.30232, your answer gives 1.
     >>> entropy.check(Entropy(Exponential(rate)))
     Not yet. That is true, but it repeats the question: work out H(Exponential(lambda)).
     """
@@ -239,7 +240,7 @@ def _listed(values: dict[str, str]) -> str:
 
 
 def _listed_rich(values: dict[str, str]) -> str:
-    return ", ".join(f"{typeset(name)} = {value}" for name, value in values.items())
+    return ", ".join(typeset(name, value) for name, value in values.items())
 
 
 def _where(error: DerivationError) -> _Part:

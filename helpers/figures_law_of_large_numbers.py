@@ -20,10 +20,18 @@ from helpers.convergence import (
 )
 from helpers.plotting import DATA, INK, MUTED, THETA_STAR, M, P, Q, subplots
 
-__all__ = ["coin_tail", "draw_running_means", "draw_sample_sizes", "draw_settling", "draw_tails"]
+__all__ = [
+    "SAMPLE_SIZES",
+    "coin_tail",
+    "draw_running_means",
+    "draw_sample_sizes",
+    "draw_settling",
+    "draw_tails",
+]
 
 SEED = 20200716
 LONGEST = 1000
+SAMPLE_SIZES = [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 80, 100, 150, 200, 300, 500, LONGEST]
 
 
 @lru_cache

@@ -17,6 +17,7 @@ from helpers.consistency import (
 )
 from helpers.datasets import CountData
 from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
+from helpers.typography import readable
 
 __all__ = [
     "draw_dip",
@@ -155,7 +156,8 @@ def draw_parts(
     )
     # Adding zero turns a rounded -0.0 into 0.0.
     lead = round(value - floor, 4) + 0.0
-    axes.set_title(rf"{value:.4f} = {floor:.4f} + {lead:.4f} nats at {parameter} = {rate:.3g}")
+    found = rf"{value:.4f} = {floor:.4f} + {lead:.4f} nats at {parameter} = {rate:.3g}"
+    axes.set_title(readable(found))
     axes.legend(loc="upper center")
 
 

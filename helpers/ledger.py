@@ -377,8 +377,8 @@ def _magnitude(error: str) -> float:
 def statement(steps: Sequence[Mapping[str, Any]]) -> str:
     r"""Return the LaTeX of what a chain of steps shows: its start against its conclusion.
 
-    Equalities in between do not count; where the chain turns from at most to at least there is
-    no such statement, and the last line is the claim.
+    Equalities in between do not count; where the chain turns from one relation to another, the
+    line at which it does stands in the statement.
 
     Examples
     --------
@@ -387,6 +387,9 @@ def statement(steps: Sequence[Mapping[str, Any]]) -> str:
     >>> c = {"relation": "=", "relation_latex": "=", "latex": "c"}
     >>> print(statement([a, b, c]))
     a \le c
+    >>> d = {"relation": "->", "relation_latex": r"\to", "latex": "d"}
+    >>> print(statement([a, b, c, d]))
+    a \le c \to d
     """
     start, *lines = steps
     if not lines:
@@ -394,7 +397,13 @@ def statement(steps: Sequence[Mapping[str, Any]]) -> str:
     telling = {line["relation"]: line["relation_latex"] for line in lines}
     others = [relation for relation in telling if relation not in ("=", ":=")]
     if len(others) > 1 and set(others) & {"<=", ">=", "->"}:
-        before, last = steps[-2:]
-        return f"{before['latex']} {last['relation_latex']} {last['latex']}"
+        parts = [str(start["latex"])]
+        for line in lines:
+            equal = line["relation"] in ("=", ":=")
+            if len(parts) > 1 and (equal or parts[-2] == line["relation_latex"]):
+                parts[-1] = line["latex"]
+            elif not equal:
+                parts += [line["relation_latex"], line["latex"]]
+        return " ".join(parts)
     relation = telling[others[0]] if others else telling.get("=", ":=")
     return f"{start['latex']} {relation} {lines[-1]['latex']}"

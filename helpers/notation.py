@@ -1760,7 +1760,7 @@ class _Arg(VocabularyExpr):
         body = printer._print(self.objective)
         if self.objective.is_Add:
             body = rf"\left[{body}\right]"
-        return rf"\operatorname*{{arg\,{self._word}}}_{{{over}}} {body}"
+        return rf"\operatorname*{{arg\,{self._word}}}_{{{over}}} \, {body}"
 
     def _sympystr(self, printer, *args):
         over = ", ".join(printer._print(s) for s in self.bound_symbols)

@@ -15,6 +15,7 @@ import sympy as sp
 
 from helpers.derivation import Derivation, DerivationError
 from helpers.rendering import latex
+from helpers.typography import readable
 
 __all__ = ["Refutation", "digits_that_tell", "refuted", "typeset"]
 
@@ -30,10 +31,13 @@ _SIGNS = {
 def _short(text: str, digits: int = 6) -> str:
     """Return a text with six significant digits, or as many as asked for, of every long decimal.
 
-    >>> _short("0.381506270697 against 0.6")
-    '0.381506 against 0.6'
+    A whole number is shown as one.
+
+    >>> _short("0.381506270697 against 0.6"), _short("2.0 then -0.5")
+    ('0.381506 against 0.6', '2 then -0.5')
     """
-    return re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda m: f"{float(m[0]):.{digits}g}", text)
+    cut = re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda m: f"{float(m[0]):.{digits}g}", text)
+    return re.sub(r"(?<=\d)\.0(?![\de])", "", cut)
 
 
 def digits_that_tell(left: str, right: str) -> tuple[str, str]:
@@ -53,15 +57,20 @@ def digits_that_tell(left: str, right: str) -> tuple[str, str]:
     return left, right
 
 
-def typeset(name: str) -> str:
-    """Return a symbol's name as inline mathematics; a longer name stays as it is.
+def typeset(name: str, value: str) -> str:
+    """Return a symbol and its value as inline mathematics; a longer name stays as it is.
 
     Examples
     --------
-    >>> typeset("x_1"), typeset("the first value")
-    ('$x_{1}$', 'the first value')
+    >>> typeset("x_1", "-0.5"), typeset("the first value", "2")
+    ('$x_{1} = -0.5$', 'the first value = 2')
+    >>> print(typeset("theta", "3.2e-05"))
+    $\\theta = 3.2 \\times 10^{-5}$
     """
-    return f"${latex(sp.Symbol(name))}$" if re.fullmatch(r"\w+", name) else name
+    if not re.fullmatch(r"\w+", name):
+        return f"{name} = {value}"
+    value = re.sub(r"(?<=\d)e([-+]?\d+)", lambda m: rf" \times 10^{{{int(m[1])}}}", value)
+    return f"${latex(sp.Symbol(name))} = {value}$"
 
 
 class Refutation:
@@ -128,15 +137,17 @@ class Refutation:
 
     def _sentence(self) -> str:
         found = self.error.counterexample
-        point = ", ".join(f"{typeset(name)} = {value}" for name, value in self.values.items())
+        point = ", ".join(typeset(name, value) for name, value in self.values.items())
         note = _short(found.note)
         free = self.error.left.free_symbols | self.error.right.free_symbols
         for name in sorted({str(symbol) for symbol in free} | set(self.values)):
             # Only where a value follows: "a" is a word, too.
-            note = re.sub(rf"\b{re.escape(name)}(?= = )", lambda m: typeset(m[0]), note)
+            told = rf"\b({re.escape(name)}) = (-?\d[\w.+/-]*(?<![.]))"
+            note = re.sub(told, lambda m: typeset(m[1], m[2]), note)
         left, right = self._sides()
         at = f"At {point}" if point else "Counterexample"
-        return f"{at}: the left side is {left}, the right side is {right}{note and f' ({note})'}."
+        found = f"{at}: the left side is {left}, the right side is {right}{note and f' ({note})'}."
+        return readable(found)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         found = self._sentence()

@@ -14,6 +14,7 @@ from sympy.printing.latex import LatexPrinter
 
 from helpers.checking import bound_text
 from helpers.notation import symbol_latex
+from helpers.typography import readable
 
 __all__ = [
     "RELATIONS",
@@ -70,7 +71,8 @@ def _wrapped(derivation, line, printer, wide):
     over = ", ".join(printer(s) for s in derivation.over)
     if wide:
         inside = rf"\left[{body}\right]" if line.expression.is_Add else body
-        return rf"\operatorname*{{arg\,{line.sense}}}_{{{over}}} {inside}"
+        # The space is for MathJax, which sets none before a letter.
+        return rf"\operatorname*{{arg\,{line.sense}}}_{{{over}}} \, {inside}"
     return f"arg {line.sense}_{over} {body}"
 
 
@@ -130,16 +132,39 @@ def _hypothesis_text(h) -> str:
     return h if isinstance(h, str) else str(h)
 
 
-_ROLE = re.compile(r"\{[a-z:]+\}`([^`]*)`")
+_ROLE = re.compile(r"\{(?P<role>[a-z:]+)\}`(?:(?P<words>[^`<]+?)\s*<[^`>]+>|(?P<target>[^`]+))`")
+# What a box is called where it has no number: its label begins so.
+_BOXES = {"def": "definition", "thm": "theorem", "lem": "lemma"}
+
+
+def with_numbers(because: str) -> str:
+    """A reason for the website: the words that name an equation, and its number behind them.
+
+    >>> with_numbers("{eq}`Gibbs' inequality <eq-gibbs>` for each term")
+    "Gibbs' inequality {eq}`eq-gibbs` for each term"
+    """
+    return re.sub(r"\{eq\}`([^`<]+?)\s*<([^`>]+)>`", r"\1 {eq}`\2`", because)
 
 
 def _named(because: str) -> str:
-    """A reason outside the website: a MyST role becomes its text, an equation's its claim."""
-    return _ROLE.sub(lambda m: m.group(1).removeprefix("eq-"), because)
+    """A reason where nothing has a number: words that were given stand for what they name.
+
+    >>> _named("{eq}`Gibbs' inequality <eq-gibbs>`, by {prf:ref}`def-kl`")
+    "Gibbs' inequality, by the definition"
+    """
+
+    def words(found: re.Match) -> str:
+        if found["words"]:
+            return found["words"]
+        target = found["target"]
+        kind = target.partition("-")[0]
+        return f"the {_BOXES[kind]}" if kind in _BOXES else target.removeprefix("eq-")
+
+    return _ROLE.sub(words, because)
 
 
 def _plain_reason(because: str) -> str:
-    """A reason for Lab: roles become their text; inline mathematics stays for MathJax."""
+    """A reason for Lab: roles become their words; inline mathematics stays for MathJax."""
     return html.escape(_named(because))
 
 
@@ -156,17 +181,20 @@ def as_text(d) -> str:
     title = ": ".join(t for t in (d.name, d.title) if t)
     rows = [f"{title or 'Derivation'} [{d.status}]"]
     if d.hypotheses:
-        rows.append("  for " + "; ".join(_hypothesis_text(h) for h in d.hypotheses))
+        rows.append("  for " + "; ".join(_named(_hypothesis_text(h)) for h in d.hypotheses))
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
-        because = f"   ({_named(line.because)})" if line.because else ""
+        tied = line.subject_to
+        constraint = "" if tied is None else f"subject to {tied.lhs} = {tied.rhs}"
+        reason = "; ".join(filter(None, [_named(line.because), constraint]))
+        because = f"   ({reason})" if reason else ""
         relation = RELATIONS[line.relation][0]
         rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
         if line.tightest:
             rows.append(f"       - {line.tightest}")
         if line.reference:
-            rows.append(f"       - by {line.reference}")
+            rows.append(f"       - cited: {line.reference}")
     return "\n".join(rows)
 
 
@@ -232,7 +260,7 @@ def as_html(d) -> str:
 
     Only elements that Lab keeps in an untrusted notebook, and no script.
     """
-    caption = ": ".join(html.escape(t) for t in (d.name, d.title) if t)
+    caption = html.escape(d.title or d.name or "")
     rows = []
     for line in d.lines:
         relation = html.escape(relation_latex(line))
@@ -240,21 +268,27 @@ def as_html(d) -> str:
         body = html.escape(line_latex(d, line))
         notes = [f"{w.kind}: {w.text}" for w in line.witnesses]
         notes += [line.tightest] if line.tightest else []
-        notes += [f"by {line.reference}"] if line.reference else []
-        notes += [f"if {_hypothesis_text(h)}" for h in line.hypotheses]
+        notes = [readable(note) for note in notes]
+        notes += [f"cited: {line.reference} in the bibliography"] if line.reference else []
         items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
         badge = f"<code>{line.status}</code>"
         if items:
             meaning = html.escape(STATUS_MEANING[line.status])
             # Lab takes the triangle away by which a reader sees that there is more.
-            badge = f"<details><summary>{badge} ▸</summary>{meaning}<ul>{items}</ul></details>"
+            badge = f"<details><summary>{badge} ▸</summary>{meaning}<ul>{items}</ul></details>"
         elif line.relation == "start":
             badge = ""
         cell = "<td style='text-align:left'>"
+        reason = _plain_reason(line.because)
+        if line.subject_to is not None:
+            reason += f"{'; ' if reason else ''}subject to ${html.escape(latex(line.subject_to))}$"
+        if line.hypotheses:
+            assumed = "; ".join(_plain_reason(_hypothesis_text(h)) for h in line.hypotheses)
+            reason += f"<p>Assuming {assumed}.</p>" if reason else f"Assuming {assumed}."
         rows.append(
             f"<tr><td style='text-align:right'>{relation}</td>"
             f"{cell}$\\displaystyle {body}$</td>"
-            f"{cell}{_plain_reason(line.because)}</td>{cell}{badge}</td></tr>"
+            f"{cell}{reason}</td>{cell}{badge}</td></tr>"
         )
     head = f"<p><strong>{caption}</strong> <code>{d.status}</code></p>" if caption else ""
     hypotheses = "; ".join(

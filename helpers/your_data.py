@@ -26,6 +26,7 @@ from helpers.explorer import Explorer, explore
 from helpers.figures_proof import draw_parts
 from helpers.likelihood import Fit, empirical, fit_mle, log_likelihood
 from helpers.plotting import DATA, FigureDisplay, Q, show, subplots
+from helpers.typography import readable
 
 __all__ = [
     "FAMILIES",
@@ -486,7 +487,7 @@ class Analysis:
         return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
 
     def _repr_markdown_(self) -> str:
-        rows = "\n".join(f"| {name} | {value} |" for name, value in self._rows())
+        rows = readable("\n".join(f"| {name} | {value} |" for name, value in self._rows()))
         return f"| quantity | value |\n|---|---|\n{rows}"
 
     def draw(self, theta: float | None = None) -> Figure:

@@ -25,8 +25,8 @@ from helpers.alt_text import announce, describe, plain, spoken_number
         (r"$|x| \leq k\sigma$", "|x| ≤ kσ"),
         (r"$\log 2$", "log 2"),
         (r"$\mathbb{E}[X]$", "E[X]"),
-        (r"$e^{-x/2}$", "e^-x/2"),
-        (r"$x\!-\!1~\left(y\right)$", "x - 1 (y)"),
+        (r"$e^{-x/2}$", "e^(−x/2)"),
+        (r"$x\!-\!1~\left(y\right)$", "x − 1 (y)"),
     ],
 )
 def test_labels_in_plain_unicode(label, text):

@@ -159,11 +159,16 @@ def test_everything_a_line_may_carry_is_shown():
         .cited(0, reference="cover2006", hypotheses="two", relation="->")
     )
     text = repr(d)
-    for part in ("rate: A rate [cited]", "for one; u > 1/2", "log-bound and", "by cover2006"):
+    for part in ("rate: A rate [cited]", "for one; u > 1/2", "log-bound and", "cited: cover2006"):
         assert part in text
     assert "smallest difference found" in text
     html = d._repr_mimebundle_()["text/html"]
-    for part in ("rate: A rate", "if two", "by cover2006", r"\xrightarrow[n \to \infty]"):
+    for part in (
+        "<strong>A rate</strong>",
+        "Assuming two.",
+        "cited: cover2006",
+        r"\xrightarrow[n \to \infty]",
+    ):
         assert part in html
     data = payload(d)
     assert data["hypotheses"][1] == {"text": "u > 1/2", "latex": r"u > \frac{1}{2}"}

@@ -42,7 +42,7 @@ def test_every_distribution_has_mass_one_and_a_matching_log_density(law):
         (nt.JSD(P, Q), r"\mathrm{JSD}\left(P \,\|\, Q\right)"),
         (nt.Expectation(x, x, P), r"\mathbb{E}_{x \sim P}\left[x\right]"),
         (nt.Density("p", theta)(x), r"p\left(x \mid \theta\right)"),
-        (nt.ArgMin(theta**2, theta), r"\operatorname*{arg\,min}_{\theta} \theta^{2}"),
+        (nt.ArgMin(theta**2, theta), r"\operatorname*{arg\,min}_{\theta} \, \theta^{2}"),
         (nt.Normal(mu, sigma), r"\mathcal{N}\left(\mu, \sigma^{2}\right)"),
         (nt.SampleMean(nt.Sample("x", n)), r"\bar{x}_{n}"),
     ],

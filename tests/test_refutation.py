@@ -11,6 +11,7 @@ from helpers.refutation import Refutation, refuted
 
 x = sp.Symbol("x", positive=True)
 theta, theta_star = sp.symbols("theta theta_star", real=True)
+AT_MINUS_THREE = {theta: sp.FiniteSet(-3)}
 
 
 def test_the_point_shown_is_a_counterexample():
@@ -57,8 +58,16 @@ def test_names_are_typeset_and_numbers_short():
         lambda: Derivation(ArgMin((theta - theta_star) ** 2, theta)).same_argmin(theta**2)
     )
     shown = found._repr_mimebundle_()["text/markdown"]
-    assert r"$\theta^{*}$ = " in shown
+    assert r"$\theta^{*} = " in shown
     assert "theta_star" not in shown
+
+
+def test_numbers_are_written_as_people_write_them():
+    found = refuted(lambda: Derivation(sp.sqrt(theta**2), domain=AT_MINUS_THREE).equals(theta))
+    shown = found._repr_mimebundle_()
+    said = "At $\\theta = -3$: the left side is 3, the right side is −3 (difference 6)."
+    assert said in shown["text/markdown"]
+    assert said in shown["text/html"]
 
 
 def test_a_true_step_is_not_shown_as_refused():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import nbformat
+import pytest
 import sympy as sp
 from sympy import log
 
 from helpers.derivation import Derivation
 from helpers.notation import KL, Poisson
-from helpers.rendering import as_html, as_latex
+from helpers.rendering import as_html, as_latex, as_text, payload
 
 lam, nu = sp.symbols("lambda nu", positive=True)
 
@@ -28,11 +31,52 @@ def test_formulas_in_a_reason_stay_formulas_and_its_words_are_escaped():
     assert not re.search(r"\\[a-z]", re.sub(r"\$[^$]*\$", "", reason))
 
 
+NAMED = "by {eq}`the divergence of two Poissons <eq-kl-poisson>`, twice, and {prf:ref}`def-kl`"
+
+
+def test_a_reason_names_what_it_refers_to_where_nothing_has_a_number():
+    step = derived(NAMED)
+    said = "by the divergence of two Poissons, twice, and the definition"
+    assert f"({said})" in as_text(step)
+    assert rf"\text{{{said}}}" in as_latex(step)
+    assert f">{said}</td>" in as_html(step)
+    assert payload(step)["steps"][1]["because"] == NAMED
+
+
+def test_a_cited_step_names_its_source_and_what_it_assumes():
+    step = Derivation(lam).cited(
+        lam, reference="someone1900", hypotheses=("the hypotheses of {prf:ref}`thm-one`",)
+    )
+    table = as_html(step)
+    (unfolded,) = re.findall(r"</summary>(.*?)</details>", table)
+    assert "<li>cited: someone1900 in the bibliography</li>" in unfolded
+    assert ">Assuming the hypotheses of the theorem.</td>" in table
+
+
+BOOK = Path(__file__).resolve().parent.parent / "book"
+
+
+@pytest.mark.parametrize("path", sorted(BOOK.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_reference_of_the_book_has_words_for_where_it_has_no_number(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        bare = re.findall(r"\{eq\}`[^<`]*`", cell.source)
+        assert not bare, f"a reader of {path.name} in JupyterLab would see the label of {bare}"
+        for words, name in re.findall(r"\[([^\]]*)\]\(#eq-([^)]*)\)", cell.source):
+            assert words not in ("", name), f"{path.name} calls an equation by its label {name}"
+
+
+def test_the_table_says_under_which_constraint():
+    top = Derivation(lam * nu, over=(lam, nu)).argmax_at(
+        (sp.Rational(1, 2), sp.Rational(1, 2)), subject_to=sp.Eq(lam + nu, 1), because="symmetry"
+    )
+    assert r">symmetry; subject to $\lambda + \nu = 1$</td>" in as_html(top)
+
+
 def test_the_table_says_what_is_given_and_shows_that_there_is_more():
     table = as_html(derived("the mean is the rate"))
     assert "<p>Given: both rates are positive.</p>" in table
     (summary,) = re.findall(r"<summary>(.*?)</summary>", table)
-    assert summary == "<code>proved</code> ▸"
+    assert summary == "<code>proved</code>\xa0▸"
     (unfolded,) = re.findall(r"</summary>(.*?)</details>", table)
     assert "symbolic: " in unfolded
     assert "numeric: " in unfolded

@@ -21,14 +21,16 @@ FOOTER = (
     '<div style="width:100%;text-align:center;font:8px sans-serif;color:#555">'
     '<span class="pageNumber"></span></div>'
 )
-# Formulas that stand as they were typed: what a notebook shows, and nothing has set.
+# Formulas that stand as they were typed: what a notebook shows, and nothing has set. And equations
+# that have lost their number.
 UNSET = r"""() => [...document.querySelectorAll('td')].filter(cell =>
   [...cell.childNodes].some(node => node.nodeType === 3 && node.data.includes('$\\displaystyle')))
-  .length"""
+  .length + [...document.querySelectorAll('.eqno')].filter(number =>
+  !/\d/.test(number.textContent)).length"""
 
 
 def print_page(address: str) -> int:
-    """Print the page at the address into TARGET; return how many formulas on it are not set."""
+    """Print the page at the address into TARGET; count the formulas left unset or unnumbered."""
     with sync_playwright() as playwright:
         found = chromium.find(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
@@ -66,7 +68,7 @@ def main() -> int:
             print(f"Chromium could not print: {error}\n{chromium.HOW_TO_GET}", file=sys.stderr)
             return 1
     if unset:
-        print(f"{unset} formulas are printed as they were typed", file=sys.stderr)
+        print(f"{unset} formulas are printed as typed, or without a number", file=sys.stderr)
         return 1
     size = TARGET.stat().st_size / 1e6
     print(f"==> {TARGET.relative_to(ROOT)}: {size:.1f} MB in {time.perf_counter() - begun:.0f} s")

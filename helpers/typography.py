@@ -1,0 +1,47 @@
+"""Numbers in sentences: what a program prints, written as people write it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["readable"]
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+# No Greek letter here is a word or the name of a family, as beta and gamma are.
+_GREEK = {
+    "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "sigma": "σ", "rho": "ρ", "delta": "δ",
+    "epsilon": "ε", "varepsilon": "ε", "kappa": "κ",
+}  # fmt: skip
+
+
+def readable(text: str) -> str:
+    """Return text with its numbers, and the short formulas of a program, as people write them.
+
+    Formulas between dollar signs, and a hyphen that is no number's sign, stay as they are.
+
+    Examples
+    --------
+    >>> readable("relative error < 1e-30 at x = -0.5, where $x-1$ is -1.65e+4")
+    'relative error <\xa010⁻³⁰ at x = −0.5, where $x-1$ is −1.65\xa0×\xa010⁴'
+    >>> readable("the limit is 1/(2*lambda**2), not -oo or sigma**(-2)")
+    'the limit is 1/(2·λ²), not −∞ or σ⁻²'
+    """
+
+    def power(found: re.Match) -> str:
+        ten = f"10{str(int(found[2])).translate(_SUPERSCRIPTS)}"
+        return ten if found[1] == "1" else f"{found[1]}\xa0×\xa0{ten}"
+
+    parts = text.split("$")
+    for at in range(0, len(parts), 2):
+        part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _GREEK.get(m[0], m[0]), parts[at])
+        part = re.sub(r"\boo\b", "∞", part)
+        raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
+        part = re.sub(raised, lambda m: (m[1] or m[2]).translate(_SUPERSCRIPTS), part)
+        part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(])", "·", part)
+        # A sign touches what follows and not what is before it; between two terms stand two spaces.
+        part = re.sub(r"(?<![\w.)\]-])-(?=[\w∞(])|(?<=[\w)] )-(?= [\w(])", "−", part)
+        part = re.sub(r"\b(\d+(?:\.\d+)?)e([-+]?\d+)\b", power, part)
+        parts[at] = re.sub(r"([<>]) (?=10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", "\\1\xa0", part)
+    return "$".join(parts)
