@@ -84,12 +84,22 @@
     for (const section of sections) observer.observe(section);
   };
 
+  // Letters and brackets of formulas further down: fetched when they come into view, they would
+  // move what stands beside them. One that does not come is asked for again by its formula.
+  const fetchFaces = () => {
+    if (!document.querySelector(".katex")) return;
+    for (const face of document.fonts)
+      if (/KaTeX_(AMS|Size\d)/.test(face.family)) face.load().catch(() => {});
+  };
+
   const begin = () => {
     if (location.hash) unfold();
     addEventListener("hashchange", unfold);
     // Both look through the whole page, and the reader need not wait for either.
     setTimeout(reachable);
     setTimeout(follow);
+    if (document.readyState === "complete") fetchFaces();
+    else addEventListener("load", fetchFaces);
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();
