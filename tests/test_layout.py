@@ -38,6 +38,8 @@ def forgetful(monkeypatch):
     monkeypatch.setattr(layout, "_PLACES", {})
 
 
+# Most of the work of the next two is Matplotlib's, and tracing would double it.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("draw", MOVING, ids=lambda draw: draw.__name__)
 def test_a_remembered_layout_is_the_one_that_would_be_measured(draw):
     alone = []
@@ -108,6 +110,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_moves_the_panels_is_seen(change):
     def drawn(how):

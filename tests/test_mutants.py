@@ -28,6 +28,9 @@ from tools.mutation_operators import (
 )
 from tools.stored import stored_claims
 
+# Tracing doubles the time, and the tests of the checker go the same ways.
+pytestmark = pytest.mark.no_cover
+
 x, y = sp.symbols("x y", positive=True)
 k = sp.Symbol("k", integer=True)
 theta, theta_star = sp.symbols("theta theta_star", real=True)
