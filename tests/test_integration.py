@@ -200,3 +200,13 @@ def test_a_tail_that_grows_again_is_infinite_whatever_its_power():
     assert integration._beyond(50.0, 0.0, 0.0, -0.5) == math.inf
     assert integration._beyond(50.0, 0.0, 0.0, -3.0) == pytest.approx(50.0**-2 / 2)
     assert integration._beyond(1.0, 0.0, 2.0, 0.0) == pytest.approx(math.exp(-2) / 2)
+
+
+def test_only_a_curve_that_falls_off_for_good_is_followed():
+    """A parabola open above grows again beyond what was seen of it: it says nothing there."""
+    t = -690.0 * np.array([1.0, 5 / 6, 2 / 3, 1 / 2, 1 / 3])
+    line, falling, rising = 0.01 * t - 3.0, -(t**2) / 8.0 + t, t**2 / 8.0 + t
+    assert integration._line_or_parabola(t, line) == pytest.approx([0.01, -3.0])
+    assert integration._line_or_parabola(t, falling) == pytest.approx([-0.125, 1.0, 0.0], abs=1e-6)
+    assert integration._line_or_parabola(t, rising) is None
+    assert integration._line_or_parabola(t, np.abs(t) ** 1.5) is None
