@@ -7,7 +7,7 @@ import re
 __all__ = ["readable"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 # No Greek letter here is a word or the name of a family, as beta and gamma are.
 _GREEK = {
@@ -27,6 +27,8 @@ def readable(text: str) -> str:
     'relative error <\xa010⁻³⁰ at x = −0.5, where $x-1$ is −1.65\xa0×\xa010⁴'
     >>> readable("the limit is 1/(2*lambda**2), not -oo or sigma**(-2)")
     'the limit is 1/(2·λ²), not −∞ or σ⁻²'
+    >>> readable("factor n_1 + theta_2")
+    'factor n₁ + θ₂'
     """
 
     def power(found: re.Match) -> str:
@@ -37,6 +39,7 @@ def readable(text: str) -> str:
     for at in range(0, len(parts), 2):
         part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _GREEK.get(m[0], m[0]), parts[at])
         part = re.sub(r"\boo\b", "∞", part)
+        part = re.sub(r"\b([^\W\d_])_(\d+)\b", lambda m: m[1] + m[2].translate(_SUBSCRIPTS), part)
         raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
         part = re.sub(raised, lambda m: (m[1] or m[2]).translate(_SUPERSCRIPTS), part)
         part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(])", "·", part)
