@@ -1094,7 +1094,7 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
             return Verdict("refuted", counterexample=counterexample)
     if found and all(shown):
         # Both are the same; the shorter one tells the reader more.
-        shorter = min(found[0], right, key=sp.count_ops)
+        shorter = min(found[0], target, key=sp.count_ops)
         witnesses.append(Witness("symbolic", f"the limit is {shorter}"))
     count, counterexample = _approach(left, right, variable, point, context)
     if counterexample is not None:

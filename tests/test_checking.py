@@ -28,6 +28,7 @@ from helpers.notation import (
     Entropy,
     Expectation,
     Exponential,
+    FisherInformation,
     Gamma,
     Independent,
     Normal,
@@ -509,6 +510,10 @@ def test_what_is_said_of_a_limit_fits_it():
     coins = b * sp.log(b / a) + (1 - b) * sp.log((1 - b) / (1 - a))
     simple = told(Derivation(coins, domain=inside).tends_to(-sp.log(1 - a), as_=(b, 0)))
     assert simple[0] == "the limit is -log(1 - a)"
+    # What is claimed by a name is told in full.
+    claim = Derivation((b / a + sp.log(a / (a + b))) / b**2)
+    half = told(claim.tends_to(FisherInformation(Exponential(a), a) / 2, as_=(b, 0)))
+    assert half[0] == "the limit is 1/(2*a**2)"
 
 
 def test_definitions_are_compared_where_both_sides_have_values():
