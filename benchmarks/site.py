@@ -189,10 +189,13 @@ def audit(browser_path: str, url: str) -> dict[str, object]:
 
 def run_build(folder: Path, strict: bool = True) -> tuple[float, float]:
     """Build the book of a folder; return the seconds it took, and those of executing cells."""
+    # `make book` where the folder holds the book, Jupyter Book's own command where its defaults.
+    own = (folder / "tools" / "build.py").exists()
     program = Path(sys.executable).parent / "jupyter-book"
+    command = [sys.executable, "-m", "tools.build"] if own else [program, "build", "."]
     begun = time.perf_counter()
     building = subprocess.Popen(
-        [program, "build", "."],
+        command,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

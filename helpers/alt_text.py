@@ -12,16 +12,11 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from helpers.typography import GREEK, SUPERSCRIPTS
+
 __all__ = ["describe", "plain", "spoken_number"]
 
-_GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "zeta": "ζ", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
-    "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ",
-    "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
-}  # fmt: skip
-_SYMBOLS = _GREEK | {
+_SYMBOLS = GREEK | {
     "star": "*", "ast": "*", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "parallel": "‖",
     "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "to": "→", "rightarrow": "→",
     "infty": "∞", "pm": "±", "cdot": "·", "times": "×", "sum": "Σ", "int": "∫", "log": "log",
@@ -32,7 +27,6 @@ _SYMBOLS = _GREEK | {
 _MANY = 4  # so many artists without a name are counted, not described one by one
 _RELATIONS = set("|‖≤≥≠→±·×≈~∈∝")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
-_SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 
 
 def plain(label: str) -> str:
@@ -75,7 +69,7 @@ def _formula(tex: str) -> str:
     tex = re.sub(r"\\([A-Za-z]+|\|)\s*(?=([A-Za-z0-9])?)", _symbol, tex)
     tex = re.sub(r"\s*([*′])", r"\1", tex)
     tex = re.sub(r"\^\{([^{}]*/[^{}]*)\}", r"^(\1)", tex)
-    tex = re.sub(r"\^\{?([0-9+\-n]+)\}?(?![A-Za-z])", lambda m: m[1].translate(_SUPERSCRIPTS), tex)
+    tex = re.sub(r"\^\{?([0-9+\-n]+)\}?(?![A-Za-z])", lambda m: m[1].translate(SUPERSCRIPTS), tex)
     tex = re.sub(r"\^\{?([*′])\}?", r"\1", tex)
     tex = tex.replace("{", "").replace("}", "").replace("~", " ").replace("\\", "")
     return tex.replace("-", "−")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 __all__ = [
     "TailFrequency",
@@ -77,6 +77,19 @@ def _together(**arguments: np.ndarray) -> None:
             f"{', '.join(arguments)}: expected shapes that broadcast, "
             f"got {', '.join(map(str, shapes))}"
         ) from None
+
+
+def _log_half(delta: np.ndarray) -> np.ndarray:
+    """Half of delta, as a logarithm: half of the smallest positive number would be zero."""
+    return np.log(delta) - np.log(2.0)
+
+
+def _deviations(delta: np.ndarray) -> np.ndarray:
+    """How many standard deviations a normal draw exceeds, on either side, with this probability."""
+    # By the logarithm, but only there: towards one it loses half of the digits.
+    return np.where(
+        delta < 1e-300, -special.ndtri_exp(_log_half(delta)), stats.norm.isf(delta / 2.0)
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -370,7 +383,7 @@ def hoeffding_sample_size(epsilon: Any, delta: Any, *, width: Any) -> Any:
     epsilon, width = _positive(epsilon, "epsilon"), _positive(width, "width")
     delta = _level(delta)
     _together(epsilon=epsilon, delta=delta, width=width)
-    return _whole(lambda: np.log(2.0 / delta) / (2.0 * (epsilon / width) ** 2))
+    return _whole(lambda: -_log_half(delta) / (2.0 * (epsilon / width) ** 2))
 
 
 def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
@@ -399,7 +412,7 @@ def hoeffding_epsilon(delta: Any, *, width: Any, n: Any = 1) -> Any:
     """
     delta, width, n = _level(delta), _positive(width, "width"), _sizes(n)
     _together(delta=delta, width=width, n=n)
-    return _plain(width * np.sqrt(np.log(2.0 / delta) / (2 * n)))
+    return _plain(width * np.sqrt(-_log_half(delta) / (2 * n)))
 
 
 def clt_tail(epsilon: Any, *, variance: Any, n: Any = 1) -> Any:
@@ -462,7 +475,7 @@ def clt_sample_size(epsilon: Any, delta: Any, *, variance: Any) -> Any:
     epsilon, delta = _positive(epsilon, "epsilon"), _level(delta)
     variance = _positive(variance, "variance")
     _together(epsilon=epsilon, delta=delta, variance=variance)
-    deviations = stats.norm.isf(delta / 2.0)
+    deviations = _deviations(delta)
     return _whole(lambda: variance * (deviations / epsilon) ** 2)
 
 
@@ -493,7 +506,7 @@ def clt_epsilon(delta: Any, *, variance: Any, n: Any = 1) -> Any:
     delta, n = _level(delta), _sizes(n)
     variance = _positive(variance, "variance")
     _together(delta=delta, variance=variance, n=n)
-    return _plain(stats.norm.isf(delta / 2.0) * np.sqrt(variance / n))
+    return _plain(_deviations(delta) * np.sqrt(variance / n))
 
 
 @dataclass(frozen=True)
@@ -563,7 +576,7 @@ def tail_frequency(
 
     Examples
     --------
-    >>> from scipy import stats
+    >>> from scipy import special, stats
     >>> law = stats.bernoulli(0.5)
     >>> tail = tail_frequency(law, 100, 0.1, repetitions=2000, rng=np.random.default_rng(0))
     >>> tail.low < 0.0569 < tail.high, tail.value < chebyshev_bound(0.1, variance=0.25, n=100)

@@ -223,6 +223,9 @@ class _Sample:
         if not condition:
             raise ValueError(f"data: expected {what}")
 
+    def require_spread(self, condition: bool, whose: str) -> None:
+        self.require(condition, f"observations that are not all equal {whose}")
+
 
 def _sample(data: Any, family: Any) -> _Sample:
     """Read the observations; those of a discrete family are counted."""
@@ -436,9 +439,7 @@ def fit_mle(family: Any, data: Any, *, fixed: Mapping[str, float] | None = None)
         # On one value seen again and again, a density that has become a spike goes on growing.
         distance = abs(float(sample.values[0]) - known["loc"])
         spike = bool(distance) and value / sample.n + math.log(distance) > _SPIKE
-        sample.require(
-            sample.varies() or not spike, f"observations that are not all equal for {family.name}"
-        )
+        sample.require_spread(sample.varies() or not spike, f"for {family.name}")
     if not math.isfinite(value):
         raise ValueError(
             f"data: no member of {family.name} with these fixed parameters gives every "
@@ -605,7 +606,7 @@ def _norm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
         return {"loc": loc}
     spread = s.spread(loc)
     held = "loc" in known
-    s.require(spread > 0 and (held or s.varies()), "observations that are not all equal for norm")
+    s.require_spread(spread > 0 and (held or s.varies()), "for norm")
     return {"loc": loc, "scale": spread}
 
 
@@ -619,9 +620,7 @@ def _lognorm(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "s" not in known:
         spread = math.sqrt(s.mean(lambda x: (np.log(x) - mu) ** 2))
         held = "scale" in known
-        s.require(
-            spread > 0 and (held or s.varies()), "observations that are not all equal for lognorm"
-        )
+        s.require_spread(spread > 0 and (held or s.varies()), "for lognorm")
         result["s"] = spread
     return result
 
@@ -639,7 +638,7 @@ def _expon(s: _Sample, known: dict[str, float]) -> dict[str, float]:
     if "scale" in known:
         return {"loc": loc}
     scale = s.mean() - loc
-    s.require(scale > 0, "observations that are not all equal to loc for expon")
+    s.require_spread(scale > 0, "to loc for expon")
     return {"loc": loc, "scale": scale}
 
 
@@ -650,7 +649,7 @@ def _halfnorm(s: _Sample, known: dict[str, float]) -> dict[str, float]:
     if "scale" in known:
         return {"loc": loc}
     scale = s.spread(loc)
-    s.require(scale > 0, "observations that are not all equal to loc for halfnorm")
+    s.require_spread(scale > 0, "to loc for halfnorm")
     return {"loc": loc, "scale": scale}
 
 
@@ -668,7 +667,7 @@ def _laplace(s: _Sample, known: dict[str, float]) -> dict[str, float]:
     if "scale" in known:
         return {"loc": loc}
     scale = s.mean(lambda x: np.abs(x - loc))
-    s.require(scale > 0, "observations that are not all equal for laplace")
+    s.require_spread(scale > 0, "for laplace")
     return {"loc": loc, "scale": scale}
 
 
@@ -681,7 +680,7 @@ def _uniform(s: _Sample, known: dict[str, float]) -> dict[str, float]:
         return {"loc": 0.5 * (low + high - known["scale"])}
     loc = known.get("loc", low)
     s.require(loc <= low, f"observations of at least loc={loc:g} for uniform")
-    s.require(high > loc, "observations that are not all equal to loc for uniform")
+    s.require_spread(high > loc, "to loc for uniform")
     return {"loc": loc, "scale": high - loc}
 
 
@@ -695,7 +694,7 @@ def _pareto(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "b" in known:
         return {"scale": scale}
     growth = s.mean(lambda x: np.log(x / scale))
-    s.require(growth > 0, "observations that are not all equal for pareto")
+    s.require_spread(growth > 0, "for pareto")
     return {"b": 1.0 / growth, "scale": scale}
 
 
@@ -722,7 +721,7 @@ def _gamma(s: _Sample, known: dict[str, float], family: str = "gamma") -> dict[s
         target = s.mean(np.log) - math.log(known["scale"])
         return {"a": math.exp(_root(lambda t: target - special.digamma(math.exp(t)), target))}
     gap = -s.mean(lambda x: np.log(x / mean))
-    s.require(gap > 0 and s.varies(), f"observations that are not all equal for {family}")
+    s.require_spread(gap > 0 and s.varies(), f"for {family}")
     a = _gamma_shape(gap)
     return {"a": a, "scale": mean / a}
 
@@ -749,7 +748,7 @@ def _weibull(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
     logs = np.log(s.values)
     top = float(logs.max())
     centre = s.average(logs)
-    s.require(top > logs.min(), "observations that are not all equal for weibull_min")
+    s.require_spread(top > logs.min(), "for weibull_min")
 
     def score(log_c: float) -> float:
         c = math.exp(log_c)
@@ -771,7 +770,7 @@ def _gumbel_r(
     low = float(s.values.min())
     mean = s.mean()
     spread = s.spread(mean)
-    s.require("scale" in known or s.varies(), f"observations that are not all equal for {family}")
+    s.require_spread("scale" in known or s.varies(), f"for {family}")
 
     def score(log_scale: float) -> float:
         scale = math.exp(log_scale)
@@ -807,7 +806,7 @@ def _beta(s: _Sample, known: dict[str, float]) -> dict[str, float] | None:
         return {"b" if held == "a" else "a": math.exp(_root(score, 0.0))}
     mean = s.mean()
     variance = s.mean(lambda x: (x - mean) ** 2)
-    s.require(s.varies(), "observations that are not all equal for beta")
+    s.require_spread(s.varies(), "for beta")
     size = max(mean * (1.0 - mean) / variance - 1.0, 0.1) if variance > 0 else 0.1
     shape = np.log([mean * size, (1.0 - mean) * size])
     for _ in range(100):
@@ -863,7 +862,7 @@ def _fit_location_scale(
         return None
     loc = s.median()
     scale = s.mapped(lambda x: np.abs(x - loc)).median()
-    s.require(s.varies(), f"observations that are not all equal for {family}")
+    s.require_spread(s.varies(), f"for {family}")
     if family == "cauchy":
         # Where half of them agree, the likelihood is highest in the limit of scale zero.
         below, above = s.values[s.values <= loc].max(), s.values[s.values >= loc].min()
@@ -927,9 +926,9 @@ def _maximise(family: Any, sample: _Sample, known: dict[str, float]) -> dict[str
         # Moments that leave the floating-point range are a poor start, and no more than that.
         with np.errstate(all="ignore"):
             start = dict(zip(names, family._fitstart(everything), strict=True))
-    sample.require(
+    sample.require_spread(
         not {"loc", "scale"} <= set(free) or sample.varies(),
-        f"observations that are not all equal for {family.name}",
+        f"for {family.name}",
     )
     domains = {name: _domain(family, name) for name in free}
     middle = sample.mean()

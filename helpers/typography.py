@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["readable"]
+__all__ = ["GREEK", "SUPERSCRIPTS", "readable"]
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-# No Greek letter here is a word or the name of a family, as beta and gamma are.
-_GREEK = {
-    "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "sigma": "σ", "rho": "ρ", "delta": "δ",
-    "epsilon": "ε", "varepsilon": "ε", "kappa": "κ",
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
+    "zeta": "ζ", "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
+    "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
+    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
+# In a sentence no one of these is a word or the name of a family, as beta and gamma are.
+_LETTERS = (
+    "theta", "lambda", "mu", "nu", "sigma", "rho", "delta", "epsilon", "varepsilon", "kappa",
+)  # fmt: skip
+_IN_SENTENCES = {name: GREEK[name] for name in _LETTERS}
 
 
 def readable(text: str) -> str:
@@ -32,16 +38,16 @@ def readable(text: str) -> str:
     """
 
     def power(found: re.Match) -> str:
-        ten = f"10{str(int(found[2])).translate(_SUPERSCRIPTS)}"
+        ten = f"10{str(int(found[2])).translate(SUPERSCRIPTS)}"
         return ten if found[1] == "1" else f"{found[1]}\xa0×\xa0{ten}"
 
     parts = text.split("$")
     for at in range(0, len(parts), 2):
-        part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _GREEK.get(m[0], m[0]), parts[at])
+        part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _IN_SENTENCES.get(m[0], m[0]), parts[at])
         part = re.sub(r"\boo\b", "∞", part)
         part = re.sub(r"\b([^\W\d_])_(\d+)\b", lambda m: m[1] + m[2].translate(_SUBSCRIPTS), part)
         raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
-        part = re.sub(raised, lambda m: (m[1] or m[2]).translate(_SUPERSCRIPTS), part)
+        part = re.sub(raised, lambda m: (m[1] or m[2]).translate(SUPERSCRIPTS), part)
         part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(])", "·", part)
         # A sign touches what follows and not what is before it; between two terms stand two spaces.
         part = re.sub(r"(?<![\w.)\]-])-(?=[\w∞(])|(?<=[\w)] )-(?= [\w(])", "−", part)

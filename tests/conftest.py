@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -12,6 +13,10 @@ import pytest
 from tests.site_pages import SITE
 from tools import chromium
 from tools.site_server import serving
+
+# SymPy makes millions of small objects that its caches keep: looking through them for garbage as
+# often as Python does by default takes one second of fifteen.
+gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -101,6 +101,20 @@ def test_sample_size_is_the_smallest_for_large_ones_too(name, epsilon, delta):
         assert exact(n - 1) > d
 
 
+@pytest.mark.parametrize("delta", [1 - 1e-9, 0.999, 0.5, 0.05, 1e-300, 5e-324])
+def test_epsilon_for_the_smallest_and_largest_delta(delta):
+    with mpmath.workdps(60):
+        d = mpmath.mpf(delta)
+        normal = mpmath.findroot(
+            lambda e: mpmath.log(mpmath.erfc(e / mpmath.sqrt(2)) / d),
+            clt_epsilon(delta, variance=1),
+        )
+        assert clt_epsilon(delta, variance=1.0) == pytest.approx(float(normal), rel=1e-13)
+        bounded = float(mpmath.sqrt(mpmath.log(2 / d) / 2))
+    assert hoeffding_epsilon(delta, width=1.0) == pytest.approx(bounded, rel=1e-15)
+    assert hoeffding_sample_size(1.0, delta, width=1.0) == math.ceil(bounded**2)
+
+
 def test_known_values():
     assert chebyshev_bound(2.0, variance=1.0) == 0.25
     assert chebyshev_bound(0.5, variance=1.0) == 1.0

@@ -431,6 +431,8 @@ def test_subnormal_probabilities_are_not_zero():
     assert value == pytest.approx(0.5 * (math.log(0.5) - math.log(tiny) + math.log(0.5)), rel=1e-15)
 
 
+# Most of the work is mpmath's, and tracing would double it.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", [3, 5000, probabilities.BLOCK + 3])
 def test_tiny_and_missing_entries_anywhere(size):
     rng = np.random.default_rng(size)

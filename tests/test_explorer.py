@@ -306,6 +306,8 @@ def test_draw_that_changes_size_says_so():
 # ---------------------------------------------------------------- frames
 
 
+# Most of the work is Matplotlib's, and tracing would double it.
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("draw", "sliders"),
     [
@@ -332,6 +334,8 @@ def test_every_frame_is_what_draw_draws(draw, sliders, monkeypatch):
     assert default == alone(draw, signature, explorer.alt)
 
 
+# Most of the work of this one too is Matplotlib's.
+@pytest.mark.no_cover
 def test_41_frames_of_two_panels_weigh_little():
     html = explore(two_panels, mu=(-3, 3, 41)).html()
     assert len(payload_of(html)["values"][0]) == 41
@@ -547,6 +551,8 @@ def painted(page, number: int) -> list:
     return canonical(parse(markup))
 
 
+# Most of the work is Matplotlib's, and tracing would double it.
+@pytest.mark.no_cover
 def test_every_frame_in_the_browser_is_what_draw_draws(opened, explorers):
     for number, explorer in enumerate(explorers):
         root = opened.locator("[data-explorer]").nth(number)

@@ -592,6 +592,8 @@ def test_a_supremum_that_no_parameter_attains_is_no_fit():
             fit_mle("lomax", data)
 
 
+# Most of the work is SciPy's, and tracing would double it.
+@pytest.mark.no_cover
 @pytest.mark.parametrize("value", [0.1, 0.3, 1 / 3])
 @pytest.mark.parametrize(
     "family",

@@ -126,6 +126,8 @@ CALCULUS = [
 EQUAL = [case for case in ONE_SIGN + LAWS + CALCULUS if case[2] is not None]
 
 
+# Most of the work is SymPy's, and tracing would double it; the checker's tests cover these lines.
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("left", "right", "context"), [e[1:] for e in EQUAL], ids=[e[0] for e in EQUAL]
 )
@@ -285,6 +287,8 @@ def test_a_proof_for_three_points_that_uses_none_of_them_is_one_for_any_support(
     assert upper_bound(Expectation(x, x, P), sp.Integer(9), on()) == ""
 
 
+# Most of the work of this one too is SymPy's.
+@pytest.mark.no_cover
 def test_terms_are_shared_out_among_logarithms_only_in_full():
     earned = (n - 1) * log(1 - t / 2) / n + log(1 - t / 2 + SPIKE) / n
     assert upper_bound(-log(2) + 1 / (n * (1 - t) ** 2), earned, on(t=UNIT))

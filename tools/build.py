@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,11 +15,10 @@ STRICT = ["-W", "-n", "--keep-going"]
 
 def build(*arguments: str) -> int:
     """Run Jupyter Book on the repository and return its exit status."""
-    program = shutil.which("jupyter-book", path=Path(sys.executable).parent)
-    if program is None:
+    if find_spec("jupyter_book") is None:
         print("jupyter-book is missing: pip install -r requirements.txt", file=sys.stderr)
         return 1
-    command = [program, "build", ".", *STRICT, *arguments]
+    command = [sys.executable, "-m", "tools.jupyter_book", "build", ".", *STRICT, *arguments]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

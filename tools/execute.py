@@ -106,6 +106,8 @@ def executed(path: Path) -> tuple[NotebookNode, float]:
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
+        # A kernel warns that others on this machine could listen; it lives for a minute.
+        extra_arguments=["--log-level=ERROR"],
         record_timing=False,  # times in the cells would make every run another notebook
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=started,
