@@ -576,7 +576,7 @@ def tail_frequency(
 
     Examples
     --------
-    >>> from scipy import special, stats
+    >>> from scipy import stats
     >>> law = stats.bernoulli(0.5)
     >>> tail = tail_frequency(law, 100, 0.1, repetitions=2000, rng=np.random.default_rng(0))
     >>> tail.low < 0.0569 < tail.high, tail.value < chebyshev_bound(0.1, variance=0.25, n=100)
