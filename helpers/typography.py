@@ -7,6 +7,7 @@ import re
 __all__ = ["readable"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 # No Greek letter here is a word or the name of a family, as beta and gamma are.
@@ -27,6 +28,10 @@ def readable(text: str) -> str:
     'relative error <\xa010⁻³⁰ at x = −0.5, where $x-1$ is −1.65\xa0×\xa010⁴'
     >>> readable("the limit is 1/(2*lambda**2), not -oo or sigma**(-2)")
     'the limit is 1/(2·λ²), not −∞ or σ⁻²'
+    >>> readable("zero once k = epsilon*sqrt(n)/sigma and m = 2*sqrt(k/2)")
+    'zero once k = ε·√n/σ and m = 2·√(k/2)'
+    >>> readable("0.25 at c_0 = 12 and theta_1 = 3, as first_1 says")
+    '0.25 at c₀ = 12 and θ₁ = 3, as first_1 says'
     """
 
     def power(found: re.Match) -> str:
@@ -36,10 +41,16 @@ def readable(text: str) -> str:
     parts = text.split("$")
     for at in range(0, len(parts), 2):
         part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _GREEK.get(m[0], m[0]), parts[at])
+        part = re.sub(
+            r"(?<!\w)([A-Za-zα-ω])_(\d+)(?!\w)",
+            lambda m: m[1] + m[2].translate(_SUBSCRIPTS),
+            part,
+        )
         part = re.sub(r"\boo\b", "∞", part)
+        part = re.sub(r"\bsqrt(?:\((\w)\)|(?=\())", lambda m: "√" + (m[1] or ""), part)
         raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
         part = re.sub(raised, lambda m: (m[1] or m[2]).translate(_SUPERSCRIPTS), part)
-        part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(])", "·", part)
+        part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(√])", "·", part)
         # A sign touches what follows and not what is before it; between two terms stand two spaces.
         part = re.sub(r"(?<![\w.)\]-])-(?=[\w∞(])|(?<=[\w)] )-(?= [\w(])", "−", part)
         part = re.sub(r"\b(\d+(?:\.\d+)?)e([-+]?\d+)\b", power, part)
