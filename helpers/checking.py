@@ -1093,12 +1093,15 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
         if counterexample is not None:
             return Verdict("refuted", counterexample=counterexample)
     if found and all(shown):
-        witnesses.append(Witness("symbolic", f"the limit is {found[0]}"))
+        # Both are the same; the shorter one tells the reader more.
+        shorter = min(found[0], right, key=sp.count_ops)
+        witnesses.append(Witness("symbolic", f"the limit is {shorter}"))
     count, counterexample = _approach(left, right, variable, point, context)
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     if count:
-        witnesses.append(Witness("numeric", f"the distance shrinks along {count} sequences"))
+        told = "the size grows" if target.is_infinite else "the distance shrinks"
+        witnesses.append(Witness("numeric", f"{told} along {count} sequences"))
     return _ruled(witnesses, count, [left, right], context)
 
 

@@ -167,7 +167,7 @@ def draw_quadratic(radius: float = 0.5) -> Figure:
         r"exponential, $\lambda$ = 1": (lambda rate: stats.expon(scale=1 / rate), 1.0, 1.0),
     }
     # Denser at the edges, where the curves bend; each point costs four distributions.
-    steps = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 17))
+    steps = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 33))
     fig, axes = subplots(2, 2, height=4.4)
     for ax, (name, (family, theta, information)) in zip(axes.flat, families.items(), strict=True):
         here = family(theta)

@@ -90,7 +90,8 @@ def draw_same_minimiser() -> Figure:
     ax.plot(rates, divergence, **Q.line, label=label)
     lowest = [np.interp(alpha.mean, rates, curve) for curve in (-mean, divergence)]
     ax.axvline(alpha.mean, **DATA.line | {"linewidth": 1})
-    ax.plot([alpha.mean] * 2, lowest, **DATA.points, label="the two minima")
+    # The lower one stands on the axis, which would cut it in half.
+    ax.plot([alpha.mean] * 2, lowest, **DATA.points, clip_on=False, label="the two minima")
     for rate in (2.0, 5.5):
         low = float(np.interp(rate, rates, divergence))
         arrow = {"arrowstyle": "<->", "color": MUTED, "linewidth": 0.9}

@@ -341,8 +341,9 @@ def _boundary(f, s, v, context) -> str:
     falling = is_nonnegative(sp.simplify(-slope if right else slope), context)
     below = is_positive(inside.subs(s, v) - outside, context) and outside.is_number
     if falling and below:
-        direction = "decreasing" if right else "increasing"
-        return f"{direction} up to the boundary {s} = {v}, and smaller beyond it"
+        if right:
+            return f"decreasing from the boundary {s} = {v} on, and smaller before it"
+        return f"increasing up to the boundary {s} = {v}, and smaller beyond it"
     return ""
 
 

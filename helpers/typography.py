@@ -9,7 +9,6 @@ __all__ = ["readable"]
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-
 # No Greek letter here is a word or the name of a family, as beta and gamma are.
 _GREEK = {
     "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "sigma": "σ", "rho": "ρ", "delta": "δ",
@@ -30,8 +29,8 @@ def readable(text: str) -> str:
     'the limit is 1/(2·λ²), not −∞ or σ⁻²'
     >>> readable("zero once k = epsilon*sqrt(n)/sigma and m = 2*sqrt(k/2)")
     'zero once k = ε·√n/σ and m = 2·√(k/2)'
-    >>> readable("0.25 at c_0 = 12 and theta_1 = 3, as first_1 says")
-    '0.25 at c₀ = 12 and θ₁ = 3, as first_1 says'
+    >>> readable("factor n_1 + theta_2, as first_1 says")
+    'factor n₁ + θ₂, as first_1 says'
     """
 
     def power(found: re.Match) -> str:
@@ -41,13 +40,9 @@ def readable(text: str) -> str:
     parts = text.split("$")
     for at in range(0, len(parts), 2):
         part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _GREEK.get(m[0], m[0]), parts[at])
-        part = re.sub(
-            r"(?<!\w)([A-Za-zα-ω])_(\d+)(?!\w)",
-            lambda m: m[1] + m[2].translate(_SUBSCRIPTS),
-            part,
-        )
         part = re.sub(r"\boo\b", "∞", part)
         part = re.sub(r"\bsqrt(?:\((\w)\)|(?=\())", lambda m: "√" + (m[1] or ""), part)
+        part = re.sub(r"\b([^\W\d_])_(\d+)\b", lambda m: m[1] + m[2].translate(_SUBSCRIPTS), part)
         raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
         part = re.sub(raised, lambda m: (m[1] or m[2]).translate(_SUPERSCRIPTS), part)
         part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(√])", "·", part)

@@ -60,6 +60,15 @@ def test_detour_by_a_coin_is_longer_with_the_root_and_shorter_without():
     np.testing.assert_allclose(plain[50], 1.5 * math.log(4 / 3) - LOG2)
     np.testing.assert_allclose([root[0], root[-1], plain[0], plain[-1]], 0, atol=1e-15)
     assert "triples" in bottom.get_ylabel()
+    # The root leaves zero upright: the first step of the curve is not a visible jump.
+    assert np.max(np.abs(np.diff(root))) < 0.01
+
+
+def test_every_triple_is_in_the_histogram():
+    # The longest detour there is: both legs between disjoint supports, from a point back to it.
+    longest = 2 * math.sqrt(LOG2), 2 * LOG2
+    _, bottom = draw_triangle([0.1, longest[0]], [-0.26, longest[1]]).axes
+    assert [steps.get_data().values.sum() for steps in bottom.patches] == [1, 1]
 
 
 @pytest.mark.parametrize("shift", [0.5, 2.0, 6.0])

@@ -492,6 +492,25 @@ def test_limits_at_infinity_may_be_infinite():
         Derivation(3 + 1 / n).tends_to(sp.oo, as_=(n, sp.oo))
 
 
+def test_what_is_said_of_a_limit_fits_it():
+    def told(derivation):
+        return [witness.text for witness in derivation.steps[0].witnesses]
+
+    growing = told(Derivation(1 / u).tends_to(sp.oo, as_=(u, 0)))
+    assert [one.split(" along ")[0] for one in growing] == ["the limit is oo", "the size grows"]
+    closing = told(Derivation(u + x).tends_to(x, as_=(u, 0)))
+    assert [one.split(" along ")[0] for one in closing] == [
+        "the limit is x",
+        "the distance shrinks",
+    ]
+    # The limit is found as -log(1 - 1/(1 + (1 - a)/a)) or the like.
+    a, b = sp.symbols("a b", positive=True)
+    inside = {s: sp.Interval.open(0, 1) for s in (a, b)}
+    coins = b * sp.log(b / a) + (1 - b) * sp.log((1 - b) / (1 - a))
+    simple = told(Derivation(coins, domain=inside).tends_to(-sp.log(1 - a), as_=(b, 0)))
+    assert simple[0] == "the limit is -log(1 - a)"
+
+
 def test_definitions_are_compared_where_both_sides_have_values():
     y = sp.Symbol("y", real=True)
     assert Derivation(y).defined_as(x).status == "defined"

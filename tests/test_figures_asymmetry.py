@@ -75,6 +75,16 @@ def test_every_stop_on_the_way_shortens_it():
     assert np.all((by_way < direct[0] - 1e-9) == (np.abs(t - 1) < 1 - 1e-9))
 
 
+def test_steep_curves_look_like_curves():
+    ax = pictures.draw_quadratic(0.5).axes[2]
+    fine = np.linspace(-0.95, 1, 400)
+    for name in ("forward", "reverse"):
+        near = 1 + 0.5 * fine
+        true = kl_normal(0, 1, 0, near) if name == "forward" else kl_normal(0, near, 0, 1)
+        seen = np.abs(np.interp(fine, *line(ax, name)) - true / 0.25)
+        assert np.max(seen) < 0.012
+
+
 def test_both_directions_settle_on_the_parabola():
     worst = []
     for radius in (0.5, 0.05):

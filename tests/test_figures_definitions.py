@@ -37,6 +37,9 @@ def test_the_two_curves_are_the_entropy_of_the_data_apart():
     entropy = -np.sum(share * np.log(share))
     np.testing.assert_allclose(upper.get_ydata() - lower.get_ydata(), entropy, rtol=1e-12)
     assert any(f"{entropy:.3f}" in text.get_text() for text in ax.texts)
+    # The lower minimum is almost zero: its point, on the axis, is drawn whole.
+    (points,) = [one for one in ax.get_lines() if one.get_label() == "the two minima"]
+    assert not points.get_clip_on()
 
 
 def test_the_logarithm_is_drawn_below_its_tangent():

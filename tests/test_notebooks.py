@@ -65,6 +65,13 @@ def test_cells_are_short_and_hold_no_logic(notebook):
         )
 
 
+def test_a_hidden_solution_hides_its_hint(notebook):
+    # JupyterLab shows the first line of a folded cell.
+    for cell in code_cells(notebook):
+        first = cell.source.partition("\n")[0]
+        assert not first.startswith("# Solution") or first == "# Solution", first
+
+
 def test_cell_ids_are_unique(notebook):
     cell_ids = [cell.id for cell in notebook.cells]
     assert len(set(cell_ids)) == len(cell_ids)

@@ -14,6 +14,7 @@ from helpers.identities import equal, limit
 from helpers.notation import (
     JSD,
     KL,
+    ArgMax,
     Bernoulli,
     Beta,
     Categorical,
@@ -342,3 +343,15 @@ def test_a_limit_has_to_be_the_same_from_every_side_of_the_domain():
 def test_what_hides_the_variable_has_no_known_limit():
     assert limit(Probability(x >= T, x, P), T, oo, on()) == []
     assert limit(sp.cos(T), T, oo, on()) == []
+
+
+@pytest.mark.parametrize(
+    ("density", "told"),
+    [
+        (sp.Piecewise((1 / t, t >= 2), (0, True)), "decreasing from the boundary t = 2 on"),
+        (sp.Piecewise((t, t <= 2), (0, True)), "increasing up to the boundary t = 2"),
+    ],
+)
+def test_a_jump_is_told_from_the_right_side(density, told):
+    (step,) = Derivation(ArgMax(density, t)).argmax_at(2).steps
+    assert step.witnesses[0].text.startswith(told)

@@ -487,6 +487,34 @@ def test_equation_links_land_on_their_equation(visit: Visit, browser, address) -
             assert said in place["number"], f"a link to {anchor} calls it {said}"
 
 
+def test_the_contents_mark_the_section_being_read(browser, address) -> None:
+    visit = opened(
+        browser, address, "book/definitions.html", viewport={"width": 1280, "height": 900}
+    )
+    marked = visit.page.locator("#pst-page-toc-nav a[aria-current]")
+    links = visit.page.locator("#pst-page-toc-nav a")
+    links.nth(4).click()
+    visit.page.wait_for_function(
+        "text => document.querySelector('#pst-page-toc-nav a[aria-current]')?.textContent === text",
+        arg=links.nth(4).text_content(),
+    )
+    assert marked.count() == 1
+    # Back before the first section, none of them.
+    visit.page.keyboard.press("Home")
+    visit.page.wait_for_function(
+        "() => !document.querySelector('#pst-page-toc-nav a[aria-current]')", timeout=5_000
+    )
+    visit.page.context.close()
+
+
+def test_the_citation_is_seen_whole_on_a_phone(browser, address) -> None:
+    visit = opened(browser, address, LANDING, viewport={"width": 360, "height": 740})
+    entry = visit.page.locator(".highlight-bibtex pre")
+    assert "@misc" in entry.inner_text()
+    assert entry.evaluate("box => box.scrollWidth <= box.clientWidth")
+    visit.page.context.close()
+
+
 def test_search_finds_a_word(browser, address) -> None:
     visit = opened(browser, address, "search.html?q=Chebyshev")
     visit.page.wait_for_selector("#search-results li a", timeout=20_000)

@@ -74,9 +74,10 @@
           if (isIntersecting) seen.add(target);
           else seen.delete(target);
         const now = sections.filter((section) => seen.has(section)).pop();
-        if (!now) return;
+        // Below the last section it stays marked; above the first, none is being read.
+        if (!now && sections[0].getBoundingClientRect().top < 0) return;
         for (const [id, link] of links)
-          if (id === now.id) link.setAttribute("aria-current", "true");
+          if (now && id === now.id) link.setAttribute("aria-current", "true");
           else link.removeAttribute("aria-current");
       },
       { rootMargin: "-15% 0px -70% 0px" },
