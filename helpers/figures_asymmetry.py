@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from scipy import integrate, stats
 
 from helpers.divergence import kl_divergence
-from helpers.plotting import INK, MUTED, M, P, Q, subplots
+from helpers.plotting import INK, MUTED, PAPER, M, P, Q, subplots
 from helpers.projections import NormalMixture, forward_fit, reverse_fit
 
 __all__ = [
@@ -45,7 +45,10 @@ def draw_both_directions(mu: float = 1.5, sigma: float = 0.6) -> Figure:
     integrand.plot(x, p.pdf(x) * ratio, **P.line, label=r"$p\,\log(p/q)$")
     integrand.plot(x, -q.pdf(x) * ratio, **Q.line, label=r"$q\,\log(q/p)$")
     integrand.set(xlabel="$x$", ylabel="nats per unit of $x$", ylim=(-0.7, 3.2))
-    integrand.legend(loc="upper right")
+    # Far apart the curves leave through the top, wherever the names stand: these cover them.
+    integrand.legend(
+        loc="upper right", frameon=True, facecolor=str(PAPER), edgecolor="none", framealpha=1
+    )
     forward, reverse = kl_divergence(p, q), kl_divergence(q, p)
     fig.suptitle(
         rf"$D_{{\mathrm{{KL}}}}(P \,\|\, Q)$ = {forward:.3f}    "
@@ -72,13 +75,14 @@ def draw_two_fits(separation: float = 3.0) -> Figure:
         ax.fill_between(x, 0, target.pdf(x), **P.area)
         ax.plot(x, target.pdf(x), **P.line, label="$P$")
         ax.plot(x, stats.norm.pdf(x, mean, sigma), **Q.line, label="nearest $Q$")
-        ax.set(xlabel="$x$", ylim=(0, 0.56), title=f"{name}: {does}")
+        ax.set(xlabel="$x$", ylim=(0, 0.62), title=f"{name}: {does}")
         # In the panel's own coordinates, so that the words stay where they are.
         # Adding zero turns a rounded -0.0 into 0.0.
         words = rf"$\mu$ = {round(mean, 2) + 0.0:.2f}, $\sigma$ = {sigma:.2f}".replace("-", "−")
         ax.text(0.03, 0.93, words, transform=ax.transAxes, fontsize=9, in_layout=False)
     axes[0].set(ylabel="density")
-    axes[1].legend(loc="center right", handlelength=1.6)
+    # Under the words and above the highest peak, which is at 0.4.
+    axes[1].legend(loc="upper right", bbox_to_anchor=(1, 0.94), handlelength=1.6)
     return fig
 
 

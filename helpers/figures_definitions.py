@@ -98,7 +98,7 @@ def draw_same_minimiser() -> Figure:
         ax.annotate("", (rate, low), (rate, low + gap), arrowprops=arrow)
         ax.text(rate + 0.1, low + gap / 2, rf"$H(\hat{{p}})$ = {gap:.3f}", va="center")
     ax.set(xlabel=r"$\lambda$", ylabel="nats", ylim=(0, 4.6), title="A constant apart")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", bbox_to_anchor=(0.94, 1))
     return fig
 
 
@@ -139,7 +139,7 @@ def draw_uniform_likelihood(n: int = 6) -> Figure:
         ylim=(-0.14, 1.12),
         title=f"n = {n}: the largest observation is {top:.3f}",
     )
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper right")
     return fig
 
 

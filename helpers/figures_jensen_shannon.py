@@ -49,7 +49,7 @@ def draw_midpoint(shift: float = 3.0) -> Figure:
     top.plot(x, q, **Q.line, label="$Q$")
     top.plot(x, (p + q) / 2, **M.line, label=r"$M = \frac{1}{2}(P + Q)$")
     forward, backward, jsd = _sliding_normals(shift, WIDTHS)
-    top.set(xlabel="$x$", ylabel="density", xlim=(-4, 12), ylim=(0, 0.43))
+    top.set(xlabel="$x$", ylabel="density", xlim=(-4, 12), ylim=(0, 0.54))
     top.legend(loc="upper right")
 
     # Among these are the slider's: nothing is left to integrate when it moves.
@@ -62,7 +62,9 @@ def draw_midpoint(shift: float = 3.0) -> Figure:
     for ink, name, curve, value in zip((P, Q, M), names, curves, now, strict=True):
         bottom.plot(shifts, curve, **ink.line, label=name)
         bottom.plot([shift], [value], **ink.points)
-    bottom.set(xlabel="shift between $P$ and $Q$", ylabel="nats", xlim=(-0.1, 8), ylim=(-0.1, 3.2))
+    bottom.set(
+        xlabel="shift between $P$ and $Q$", ylabel="nats", xlim=(-0.1, 8.1), ylim=(-0.1, 3.2)
+    )
     bottom.legend(loc="upper right", bbox_to_anchor=(1, 0.92))
     bottom.set_title(
         rf"$D_{{\mathrm{{KL}}}}(P\|Q)$ = {forward:.2f}, "
@@ -153,7 +155,10 @@ def draw_discriminator(shift: float = 2.0) -> Figure:
     bottom.plot(shifts, value, **M.line, label=r"$2\,\mathrm{JSD} - \log\, 4$")
     bottom.plot([shift], [here], **M.points)
     bottom.set(
-        xlabel="shift between $P$ and $Q$", ylabel="value in nats", xlim=(-0.1, 6), ylim=(-1.5, 0.1)
+        xlabel="shift between $P$ and $Q$",
+        ylabel="value in nats",
+        xlim=(-0.1, 6.1),
+        ylim=(-1.5, 0.1),
     )
     bottom.set_title(f"$V(D^*)$ = {here:.3f} nats".replace("-", "−"))
     bottom.legend(loc="center right")
@@ -190,7 +195,8 @@ def draw_parallel_lines(theta: float = 0.5) -> Figure:
     plane.plot([0, 0], [0, 1], **P.line, label="$P$")
     plane.plot([theta, theta], [0, 1], **Q.line, label=r"$Q_\theta$")
     plane.set(xlabel="first coordinate", ylabel="second", xlim=(-1.1, 1.1), ylim=(-0.05, 1.05))
-    plane.legend(loc="center left")
+    # Above the panel: inside, the sliding segment would cross it.
+    plane.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2, ncols=2)
 
     infinity = 1.6  # the height at which an infinite divergence is drawn
     drawn = (

@@ -1,0 +1,82 @@
+"""The names in a figure are legible wherever its sliders stand: no line runs through them."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from helpers import figures_asymmetry as asymmetry
+from helpers import figures_definitions as definitions
+from helpers import figures_jensen_shannon as jensen_shannon
+from helpers.plotting import style
+
+FIGURES = {
+    definitions.draw_theorem: [{"n": n} for n in (2, 30, 10_000)],
+    definitions.draw_poisson_fit: [{"lam": lam} for lam in (1.0, 3.0, 7.0)],
+    definitions.draw_same_minimiser: [{}],
+    definitions.draw_log_bound: [{}],
+    definitions.draw_uniform_likelihood: [{"n": n} for n in (1, 2, 6, 12, 40)],
+    definitions.draw_information_gain: [{"heads": heads} for heads in (0, 5, 10)],
+    asymmetry.draw_both_directions: [
+        {"mu": mu, "sigma": sigma} for mu in (0.0, 1.5, 3.0) for sigma in (0.5, 0.6, 1.0, 2.5)
+    ],
+    asymmetry.draw_difference: [{}],
+    asymmetry.draw_two_fits: [{"separation": far} for far in (0.0, 1.0, 2.5, 3.0, 4.0)],
+    asymmetry.draw_quadratic: [{"radius": radius} for radius in (0.05, 0.5, 0.7)],
+    jensen_shannon.draw_midpoint: [{"shift": shift} for shift in (0.0, 3.0, 6.0, 8.0)],
+    jensen_shannon.draw_discriminator: [{"shift": shift} for shift in (0.0, 2.0, 4.0, 6.0)],
+    jensen_shannon.draw_parallel_lines: [{"theta": far} for far in (-1.0, -0.5, 0.0, 0.5, 1.0)],
+}
+DRAWINGS = [(draw, values) for draw, all_values in FIGURES.items() for values in all_values]
+
+
+def crossed(axes: Axes) -> list[str]:
+    """Return the names of the lines that are seen through the panel's legend."""
+    legend = axes.get_legend()
+    if legend is None or legend.get_frame_on():
+        return []
+    box, panel = legend.get_window_extent(), axes.get_window_extent()
+    through = []
+    for line in axes.get_lines():
+        if line.get_linestyle() == "None":
+            continue
+        # Points close enough together that none steps over the box.
+        path = line.get_transform().transform_path(line.get_path()).interpolated(40)
+        x, y = path.vertices.T
+        inside = panel.contains
+        if any(
+            box.contains(*at) and inside(*at)
+            for at in zip(x, y, strict=True)
+            if np.isfinite(at).all()
+        ):
+            through.append(str(line.get_label()))
+    return through
+
+
+def drawn(figure: Figure) -> Figure:
+    FigureCanvasAgg(figure).draw()
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("draw", "values"), DRAWINGS, ids=[f"{draw.__name__}-{values}" for draw, values in DRAWINGS]
+)
+def test_no_line_runs_through_a_legend(draw, values):
+    with mpl.rc_context(), style():
+        figure = drawn(draw(**values))
+        found = {k: crossed(axes) for k, axes in enumerate(figure.axes)}
+    assert not any(found.values()), found
+
+
+def test_a_line_through_a_legend_is_seen():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], label="rises")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    for place, name in (("upper left", []), ("upper right", ["rises"]), ("center", ["rises"])):
+        axes.legend(loc=place, frameon=False)
+        assert crossed(drawn(figure).axes[0]) == name
