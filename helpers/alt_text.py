@@ -243,14 +243,18 @@ def _line(line: Line2D, ax: Axes) -> str:
     x = np.asarray(line.get_xdata(orig=False), dtype=float)
     y = np.asarray(line.get_ydata(orig=False), dtype=float)
     name = _name(line.get_label())
+    only_points = line.get_linestyle() in ("None", "", " ")
+    finite = np.isfinite(x) & np.isfinite(y)
+    if only_points and finite.sum() == 2:
+        pairs = zip(x[finite], y[finite], strict=True)
+        places = [f"({spoken_number(a)}, {spoken_number(b)})" for a, b in pairs]
+        return f"2 points{name} at {' and '.join(places)}."
     if line.get_transform() == ax.get_xaxis_transform() or (len(x) == 2 and x[0] == x[1]):
         return f"Vertical line{name} at {spoken_number(x[0])}."
     if line.get_transform() == ax.get_yaxis_transform() or (
         len(y) == 2 and y[0] == y[1] and not name
     ):
         return f"Horizontal line{name} at {spoken_number(y[0])}."
-    only_points = line.get_linestyle() in ("None", "", " ")
-    finite = np.isfinite(x) & np.isfinite(y)
     if only_points and finite.sum() == 1:
         return f"Point{name} at ({spoken_number(x[finite][0])}, {spoken_number(y[finite][0])})."
     what = f"{len(x)} points" if only_points else "Line"

@@ -147,6 +147,11 @@ def test_bars_upright_and_lying(axes):
     ]
 
 
+def test_two_points_one_above_the_other_are_no_line(axes):
+    axes.plot([3, 3], [2, 0.5], "o", label="the two minima")
+    assert said(axes) == ["2 points the two minima at (3, 2) and (3, 0.5)."]
+
+
 def test_points_areas_shapes_and_other_collections(axes):
     axes.scatter([1, 2], [3, 4], label="data")
     axes.scatter([1], [1])
