@@ -151,17 +151,15 @@ class Refutation:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         found = self._sentence()
-        # On a line of its own, so with fractions as tall as in a derivation.
-        claim = self.claim.replace("$", r"$\displaystyle ", 1)
         return {
             "text/plain": repr(self),
             "text/html": (
                 "<blockquote><p><b>Refused by the checker:</b></p>"
-                f"<p>{html.escape(claim)}</p><p>{html.escape(found)}</p></blockquote>"
+                f"<p>{html.escape(self.claim)}</p><p>{html.escape(found)}</p></blockquote>"
             ),
             "text/markdown": (
                 f":::{{admonition}} Refused by the checker\n:class: refutation\n"
-                f"{claim}\n\n{found}\n:::"
+                f"{self.claim}\n\n{found}\n:::"
             ),
         }
 
