@@ -515,7 +515,9 @@ class LedgerWriter:
         claim, kinds = record["claim"], record["kinds"]
         words = [", ".join(kinds)] if kinds else []
         if claim.points:
-            words.append(f"{claim.points} points" if claim.points > 1 else "1 point")
+            # Where all was drawn at random, a point is a simulation.
+            one = "simulation" if kinds == ["sampled"] else "point"
+            words.append(f"{claim.points} {one}{'s' if claim.points > 1 else ''}")
         if claim.largest_error:
             words.append(f"error\N{NO-BREAK SPACE}{readable(claim.largest_error)}")
         lines: list[nodes.Node] = []

@@ -213,8 +213,12 @@ def with_local_urls(css: str, origin: Path, static: Path, packages: Path) -> str
     return re.sub(r"url\((['\"]?)([^'\")]+)\1\)", place, css)
 
 
-def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
-    """Return the rules that some page or script can use."""
+def purged(app: Sphinx, css: str, pages: list[Path], scripts: list[Path]) -> str:
+    """Return the rules that some page or script can use.
+
+    PurgeCSS drops a rule with ``:is(:hover, ...)``, a list of nothing but pseudo-classes: the
+    book's own sheets write such a list out.
+    """
     work = Path(app.doctreedir)
     joined, settings = work / "joined.css", work / "purge.json"
     joined.write_text(css, encoding="utf-8")
@@ -223,7 +227,7 @@ def purged(app: Sphinx, css: str, pages: list[Path], scripts: Path) -> str:
         json.dumps(
             {
                 "css": [str(joined)],
-                "content": [*map(str, pages), str(scripts)],
+                "content": [*map(str, pages), *map(str, scripts)],
                 "safelist": safe,
                 "fontFace": False,
                 "variables": True,
@@ -325,7 +329,7 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         css = without_icon_font(path.read_text(encoding="utf-8").replace('@charset "utf-8";', ""))
         joined.append(with_local_urls(css, path, static, app.npm_packages))
     # Rules of basic.css arrive by import in the theme's first sheet.
-    css = purged(app, "\n".join(joined), pages, script)
+    css = purged(app, "\n".join(joined), pages, [script, static / "searchtools.js"])
     css = without_idle_faces(css)
     for font in (static / "files").glob("*.woff2"):
         if font.name not in css:

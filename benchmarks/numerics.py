@@ -126,7 +126,7 @@ def array_rows(shapes: list[tuple[int, ...]], budget: float) -> list[list[str]]:
             peer = theirs.get(name)
             torch_time = best_time(peer, budget) if peer else None
             memory, their_memory = peak_memory(ours), peak_memory(high)
-            size = " x ".join(f"{n:.0e}".replace("e+0", "e") for n in shape)
+            size = " × ".join(map(grouped, shape))
             rows.append(
                 [
                     name,
@@ -136,7 +136,7 @@ def array_rows(shapes: list[tuple[int, ...]], budget: float) -> list[list[str]]:
                     ratio(times[1], alone),
                     ratio(times[2], alone),
                     ratio(torch_time, alone),
-                    f"{memory / 1e6:.2g} / {their_memory / 1e6:.2g}",
+                    f"{brief(memory / 1e6)} / {brief(their_memory / 1e6)}",
                 ]
             )
             print(" | ".join(rows[-1]), flush=True)
@@ -236,8 +236,22 @@ def duration(seconds: float) -> str:
     return f"{seconds / 1e-6:.3g} µs"
 
 
+def grouped(number: int) -> str:
+    """Write a whole number in groups of three digits."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def brief(number: float) -> str:
+    """Write a number with two significant digits and without an exponent.
+
+    >>> brief(0.0089), brief(243.0)
+    ('0.0089', '240')
+    """
+    return f"{float(f'{number:.2g}'):.10g}"
+
+
 def ratio(theirs: float | None, ours: float) -> str:
-    return "-" if theirs is None else f"{theirs / ours:.2g}"
+    return "-" if theirs is None else brief(theirs / ours)
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -292,7 +306,7 @@ def main() -> None:
                 ],
                 arrays,
             ),
-            f"Maximum-likelihood fits of {1_000 if quick else 100_000} observations, "
+            f"Maximum-likelihood fits of {grouped(1_000 if quick else 100_000)} observations, "
             "standard errors included here, against the family's own `fit` in SciPy.",
             "",
             table(["family", "time", "SciPy", "ratio"], fits),

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.collections import Collection, FillBetweenPolyCollection, PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from helpers.typography import GREEK, SUPERSCRIPTS
+from helpers.typography import GREEK, SUPERSCRIPTS, readable
 
 __all__ = ["describe", "plain", "spoken_number"]
 
@@ -88,21 +89,32 @@ def _symbol(match: re.Match[str]) -> str:
 def spoken_number(value: float) -> str:
     """Write a number for reading aloud: three significant digits, a true minus sign.
 
-    >>> spoken_number(-0.12345), spoken_number(1234567.0), spoken_number(0.0)
-    ('−0.123', '1.23e+06', '0')
+    >>> spoken_number(-0.12345), spoken_number(12345), spoken_number(1234567.0), spoken_number(0.0)
+    ('−0.123', '12300', '1.23 × 10⁶', '0')
     """
-    return f"{value + 0.0:.3g}".replace("-", "−") if value else "0"
+    if not value:
+        return "0"
+    text = f"{value:.3g}"
+    if "e" in text and 1 <= abs(float(text)) < 1e6:
+        text = f"{float(text):.0f}"
+    return readable(text).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _span(values: Iterable[float]) -> str:
+def _span(values: Iterable[float], lowest: float | None = None) -> str:
+    """Say from where to where values go; `lowest` is where a logarithmic axis begins."""
     numbers = np.asarray(values, dtype=float)
     finite = numbers[np.isfinite(numbers)]
     if not finite.size:
         return "without finite values"
     ends = finite.min(), finite.max()
-    # What cannot be seen at this scale is nought: a density's far tail, say.
-    visible = 5e-4 * max(map(abs, ends))
-    low, high = (spoken_number(v if abs(v) >= visible else 0.0) for v in ends)
+    if lowest is None:
+        # What cannot be seen at this scale is nought: a density's far tail, say.
+        visible = 5e-4 * max(map(abs, ends))
+        low, high = (spoken_number(v if abs(v) >= visible else 0.0) for v in ends)
+    else:
+        # On a logarithmic scale small is not nought, and what is below the axis is not seen.
+        under = f"less than {spoken_number(lowest)}"
+        low, high = (spoken_number(v) if v >= lowest else under for v in ends)
     return f"at {low}" if low == high else f"from {low} to {high}"
 
 
@@ -158,14 +170,14 @@ def _describe_axes(ax: Axes) -> list[str]:
     out = [f"{t}." for t in titles if t]
     if ax.axison:
         out += [
-            _axis("Horizontal axis", ax.get_xlabel(), ax.get_xlim(), ax.get_xscale()),
-            _axis("Vertical axis", ax.get_ylabel(), ax.get_ylim(), ax.get_yscale()),
+            _axis("Horizontal axis", ax.xaxis),
+            _axis("Vertical axis", ax.yaxis),
         ]
     named: list[str] = []
     bars = {id(p) for c in ax.containers if isinstance(c, BarContainer) for p in c.patches}
     for container in ax.containers:
         if isinstance(container, BarContainer) and container.patches:
-            out.append(_bars(container))
+            out.append(_bars(container, ax))
             named.append(container.get_label())
     lines = [
         line for line in ax.lines if line.get_visible() and len(np.atleast_1d(line.get_xdata()))
@@ -177,10 +189,11 @@ def _describe_axes(ax: Axes) -> list[str]:
         out.append(_line(line, ax))
         named.append(line.get_label())
     if len(unnamed) > _MANY:
-        reach = _span(np.concatenate([np.ravel(line.get_ydata()) for line in unnamed]))
+        heights = np.concatenate([np.ravel(line.get_ydata()) for line in unnamed])
+        reach = _span(heights, _lowest(ax.yaxis))
         out.append(f"{len(unnamed)} lines without a name: {reach}.")
     for collection in ax.collections:
-        sentence = _collection(collection)
+        sentence = _collection(collection, ax)
         if collection.get_visible() and sentence:
             out.append(sentence)
             named.append(collection.get_label())
@@ -200,10 +213,17 @@ def _describe_axes(ax: Axes) -> list[str]:
     return out
 
 
-def _axis(which: str, label: str, limits: tuple[float, float], scale: str) -> str:
-    name = plain(label)
-    kind = " (logarithmic)" if scale == "log" else ""
-    return f"{which}{': ' + name + ',' if name else ''} {_span(sorted(limits))}{kind}."
+def _lowest(axis: Axis) -> float | None:
+    """Return where a logarithmic axis begins; None for another."""
+    return min(axis.get_view_interval()) if axis.get_scale() == "log" else None
+
+
+def _axis(which: str, axis: Axis) -> str:
+    name = plain(axis.get_label_text())
+    lowest = _lowest(axis)
+    kind = "" if lowest is None else " (logarithmic)"
+    reach = _span(axis.get_view_interval(), lowest)
+    return f"{which}{': ' + name + ',' if name else ''} {reach}{kind}."
 
 
 def _name(label: object) -> str:
@@ -230,7 +250,7 @@ def _line(line: Line2D, ax: Axes) -> str:
     if only_points and finite.sum() == 1:
         return f"Point{name} at ({spoken_number(x[finite][0])}, {spoken_number(y[finite][0])})."
     what = f"{len(x)} points" if only_points else "Line"
-    sentence = f"{what}{name}: {_span(y)}"
+    sentence = f"{what}{name}: {_span(y, _lowest(ax.yaxis))}"
     if finite.any():
         inner = np.flatnonzero(finite)
         top, bottom = inner[np.argmax(y[inner])], inner[np.argmin(y[inner])]
@@ -247,9 +267,10 @@ def _line(line: Line2D, ax: Axes) -> str:
     return sentence + "."
 
 
-def _bars(container: BarContainer) -> str:
+def _bars(container: BarContainer, ax: Axes) -> str:
     patches = container.patches
     upright = container.orientation != "horizontal"
+    along = ax.yaxis if upright else ax.xaxis
     sizes = np.array([p.get_height() if upright else p.get_width() for p in patches])
     centres = np.array(
         [
@@ -259,18 +280,19 @@ def _bars(container: BarContainer) -> str:
     )
     largest = spoken_number(centres[np.argmax(sizes)])
     return (
-        f"{len(patches)} bars{_name(container.get_label())}: {_span(sizes)}, "
+        f"{len(patches)} bars{_name(container.get_label())}: {_span(sizes, _lowest(along))}, "
         f"{'tallest' if upright else 'longest'} at {largest}."
     )
 
 
-def _collection(collection: Collection) -> str:
+def _collection(collection: Collection, ax: Axes) -> str:
     name = _name(collection.get_label())
     if isinstance(collection, PathCollection):
         points = np.ma.filled(np.asarray(collection.get_offsets(), dtype=float), np.nan)
         if not len(points):
             return ""
-        across, up = _span(points[:, 0]), _span(points[:, 1])
+        across = _span(points[:, 0], _lowest(ax.xaxis))
+        up = _span(points[:, 1], _lowest(ax.yaxis))
         plural = "s" if len(points) > 1 else ""
         return f"{len(points)} point{plural}{name}: across {across}, up {up}."
     if isinstance(collection, FillBetweenPolyCollection):

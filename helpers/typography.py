@@ -33,8 +33,10 @@ def readable(text: str) -> str:
     'relative error <\xa010⁻³⁰ at x = −0.5, where $x-1$ is −1.65\xa0×\xa010⁴'
     >>> readable("the limit is 1/(2*lambda**2), not -oo or sigma**(-2)")
     'the limit is 1/(2·λ²), not −∞ or σ⁻²'
-    >>> readable("factor n_1 + theta_2")
-    'factor n₁ + θ₂'
+    >>> readable("zero once k = epsilon*sqrt(n)/sigma and m = 2*sqrt(k/2)")
+    'zero once k = ε·√n/σ and m = 2·√(k/2)'
+    >>> readable("factor n_1 + theta_2, as first_1 says")
+    'factor n₁ + θ₂, as first_1 says'
     """
 
     def power(found: re.Match) -> str:
@@ -45,10 +47,11 @@ def readable(text: str) -> str:
     for at in range(0, len(parts), 2):
         part = re.sub(r"\b[a-z]+(?![a-z])", lambda m: _IN_SENTENCES.get(m[0], m[0]), parts[at])
         part = re.sub(r"\boo\b", "∞", part)
+        part = re.sub(r"\bsqrt(?:\((\w)\)|(?=\())", lambda m: "√" + (m[1] or ""), part)
         part = re.sub(r"\b([^\W\d_])_(\d+)\b", lambda m: m[1] + m[2].translate(_SUBSCRIPTS), part)
         raised = r"(?:\*\*|(?<=10)\^)(?:\((-?\d+)\)|(\d+))"
         part = re.sub(raised, lambda m: (m[1] or m[2]).translate(SUPERSCRIPTS), part)
-        part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(])", "·", part)
+        part = re.sub(r"(?<=[\w)⁰¹²³⁴⁵⁶⁷⁸⁹])\*(?=[\w(√])", "·", part)
         # A sign touches what follows and not what is before it; between two terms stand two spaces.
         part = re.sub(r"(?<![\w.)\]-])-(?=[\w∞(])|(?<=[\w)] )-(?= [\w(])", "−", part)
         part = re.sub(r"\b(\d+(?:\.\d+)?)e([-+]?\d+)\b", power, part)

@@ -34,8 +34,13 @@ def test_labels_in_plain_unicode(label, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (-0.0, "0"), (1.0, "1"), (-2.5, "−2.5"), (1 / 3, "0.333")]
-)
+    ("value", "text"),
+    [
+        (0.0, "0"), (-0.0, "0"), (1.0, "1"), (-2.5, "−2.5"), (1 / 3, "0.333"),
+        (1000, "1000"), (-20_040, "−20000"), (999_999, "10⁶"), (-1.3e7, "−1.3 × 10⁷"),
+        (1e-5, "10⁻⁵"), (5.01e-7, "5.01 × 10⁻⁷"), (np.inf, "inf"),
+    ],
+)  # fmt: skip
 def test_numbers_as_they_are_read_aloud(value, text):
     assert spoken_number(value) == text
 
@@ -53,8 +58,22 @@ def said(ax) -> list[str]:
 def test_axis_label_range_and_scale(axes):
     axes.set(xlabel="$n$", xscale="log", xlim=(1, 1000), ylim=(2, -1))
     assert describe(axes.figure) == (
-        "Horizontal axis: n, from 1 to 1e+03 (logarithmic). Vertical axis from −1 to 2."
+        "Horizontal axis: n, from 1 to 1000 (logarithmic). Vertical axis from −1 to 2."
     )
+
+
+def test_small_is_not_nought_on_a_logarithmic_axis(axes):
+    axes.plot([1, 10, 100], [1, 1e-3, 1e-9], label="$P$")
+    axes.plot([1, 10, 100], [1, 0.1, 0.01], "o", label="seen")
+    axes.scatter([1, 1e4], [0.5, 2e-4], label="$Q$")
+    axes.set(xscale="log", yscale="log", xlim=(0.8, 2e4), ylim=(1e-4, 2))
+    assert describe(axes.figure).split(". ") == [
+        "Horizontal axis from 0.8 to 20000 (logarithmic)",
+        "Vertical axis from 0.0001 to 2 (logarithmic)",
+        "Line P: from less than 0.0001 to 1, falling",
+        "3 points seen: from 0.01 to 1, falling",
+        "2 points Q: across from 1 to 10000, up from 0.0002 to 0.5.",
+    ]
 
 
 def test_figure_without_axes_speaks_of_none(axes):

@@ -231,6 +231,25 @@ def test_the_ledger_shows_the_weakest_link(tmp_path):
     assert re.search(r"badge-proved.*badge-cited.* through .*eq-base", row, re.S)
 
 
+def test_the_ledger_counts_simulations_as_what_they_are(tmp_path):
+    payload = rendering.payload(chain("first"))
+    witness = {"kind": "sampled", "text": "1 simulation"}
+    drawn = payload["steps"][1] | {"status": "sampled", "points": 1, "witnesses": [witness]}
+    changed = {"status": "sampled", "steps": [payload["steps"][0], drawn]}
+    _, app = build(
+        tmp_path / "site",
+        {
+            "one.md": wrong("first", **changed) + page(chain("second")),
+            "ledger.md": "# Ledger\n\n```{ledger}\n```\n",
+        },
+    )
+    html = (Path(app.outdir) / "ledger.html").read_text(encoding="utf-8")
+    first, second = re.findall(r"<tr.*?</tr>", html, re.S)[-2:]
+    assert "1 simulation<" in first
+    assert "point" not in first
+    assert re.search(r"\d+ points<", second)
+
+
 def test_latex_has_the_equation_its_label_and_the_reasons(tmp_path):
     pages = {"one.md": page(chain("first"), before="See {eq}`eq-first`.")}
     warnings, app = build(tmp_path / "site", pages, builder="latex")

@@ -21,6 +21,7 @@ from tests.site_pages import NOTHING_BUILT, ROOT, SITE, all_pages, book_pages
 from tools.site_server import size_sent
 from tools.stored import stored_payloads
 
+ASSETS = ROOT / "_ext/assets"
 LANDING = "book/index.html"
 FIRST_VISIT = {LANDING: 300_000}
 OTHER_PAGES = 600_000
@@ -183,6 +184,43 @@ FOLLOW_EACH = f"""async anchors => {{
   return found;
 }}"""
 
+# The rules of our own sheets that hold for something on the page and that the page did not get. A
+# state such as :hover is taken to hold; addresses of files differ, and custom properties that
+# nothing uses are left out.
+LOST_RULES = r"""async own => {
+  const sheet = await new CSSStyleSheet().replace(own);
+  const rules = function* (list) {
+    for (const rule of list)
+      if (rule.selectorText) yield rule;
+      else if (rule.cssRules) yield* rules(rule.cssRules);
+  };
+  const still = selector => selector
+    .replace(/::[\w-]+(\([^)]*\))?/g, '')
+    .replace(/:(hover|focus-visible|focus-within|focus|target|active)\b/g, ':is(*)') || '*';
+  const said = rule => rule.style.cssText.replace(/url\([^)]*\)/g, '')
+    .replace(/--[\w-]+:[^;]*;\s*/g, '').trim();
+  const holds = (selector, box) => {
+    try { return box ? box.matches(still(selector)) : document.querySelectorAll(still(selector)); }
+    catch { return box ? false : []; }
+  };
+  const had = new Map();
+  for (const one of document.styleSheets)
+    for (const rule of rules(one.cssRules))
+      had.set(said(rule), [...(had.get(said(rule)) ?? []), rule.selectorText]);
+  const lost = [];
+  for (const rule of rules(sheet.cssRules))
+    for (const box of [...holds(rule.selectorText)].slice(0, 3))
+      if (!(had.get(said(rule)) ?? []).some(selector => holds(selector, box)))
+        lost.push(rule.selectorText);
+  return [[...rules(sheet.cssRules)].length, [...new Set(lost)]];
+}"""
+# Letters that only an icon font has: without it, boxes.
+WITHOUT_A_FACE = r"""() => [...document.querySelectorAll('body *')].flatMap(box =>
+  ['::before', '::after'].filter(part => {
+    const style = getComputedStyle(box, part);
+    return style.display !== 'none' && /[\uE000-\uF8FF]/.test(style.content);
+  }).map(part => `${box.outerHTML.slice(0, 100)} ${part}`))"""
+
 LOOSE_DISPLAYS = """() => [...document.querySelectorAll(
     '.katex-display, math[display=block], div.math')]
   .filter(one => !one.closest('.derivation')).map(one => one.outerHTML.slice(0, 200))"""
@@ -260,6 +298,23 @@ def test_every_display_stands_in_a_derivation(visit: Visit) -> None:
     assert visit.page.evaluate("document.querySelectorAll('.derivation').length") == len(stored)
     if stored:
         assert visit.page.evaluate("!!document.querySelector('.derivation .katex-display')")
+
+
+def lost_rules(visit: Visit) -> list[str]:
+    own = [path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css"))]
+    read, lost = visit.page.evaluate(LOST_RULES, "\n".join(own))
+    assert read > 200, "the sheets could not be read"
+    return lost
+
+
+@every_page
+def test_no_rule_of_ours_is_lost(visit: Visit) -> None:
+    assert not lost_rules(visit)
+
+
+@every_page
+def test_every_sign_has_its_face(visit: Visit) -> None:
+    assert not visit.page.evaluate(WITHOUT_A_FACE)
 
 
 @every_page
@@ -470,6 +525,7 @@ def test_search_finds_a_word(browser, address) -> None:
     assert any("Chebyshev" in excerpt for excerpt in excerpts)
     # What is around the text is no excerpt of it.
     assert not [one for one in excerpts if "Show the code" in one or "On this page" in one]
+    assert not lost_rules(visit)
     assert not visit.said
     assert not visit.failed
     visit.page.context.close()
