@@ -225,6 +225,8 @@ BOUNDS = [
 ]
 
 
+# As for the equalities above.
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("small", "large", "context"), [e[1:] for e in BOUNDS], ids=[e[0] for e in BOUNDS]
 )
