@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from scipy import integrate, stats
 
 from helpers.divergence import kl_divergence
-from helpers.plotting import INK, MUTED, PAPER, M, P, Q, subplots
+from helpers.plotting import COVERING, INK, MUTED, M, P, Q, subplots
 from helpers.projections import NormalMixture, forward_fit, reverse_fit
 
 __all__ = [
@@ -46,9 +46,7 @@ def draw_both_directions(mu: float = 1.5, sigma: float = 0.6) -> Figure:
     integrand.plot(x, -q.pdf(x) * ratio, **Q.line, label=r"$q\,\log(q/p)$")
     integrand.set(xlabel="$x$", ylabel="nats per unit of $x$", ylim=(-0.7, 3.2))
     # Far apart the curves leave through the top, wherever the names stand: these cover them.
-    integrand.legend(
-        loc="upper right", frameon=True, facecolor=str(PAPER), edgecolor="none", framealpha=1
-    )
+    integrand.legend(loc="upper right", **COVERING)
     forward, reverse = kl_divergence(p, q), kl_divergence(q, p)
     fig.suptitle(
         rf"$D_{{\mathrm{{KL}}}}(P \,\|\, Q)$ = {forward:.3f}    "

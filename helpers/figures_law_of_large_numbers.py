@@ -18,7 +18,7 @@ from helpers.convergence import (
     hoeffding_bound,
     running_mean,
 )
-from helpers.plotting import DATA, INK, MUTED, THETA_STAR, M, P, Q, subplots
+from helpers.plotting import COVERING, DATA, INK, MUTED, THETA_STAR, M, P, Q, subplots
 
 __all__ = [
     "SAMPLE_SIZES",
@@ -192,7 +192,8 @@ def draw_sample_sizes(epsilon: float = 0.05, delta: float = 0.05) -> Figure:
         xlim=(10, 20_000),
         ylim=(1e-4, 2),
     )
-    axes.legend(loc="lower left")
+    # Where few draws do, the tails pass below the names, which cover them.
+    axes.legend(loc="lower left", **COVERING)
     return fig
 
 

@@ -16,7 +16,7 @@ from helpers.consistency import (
     memorising_log_likelihood,
 )
 from helpers.datasets import CountData
-from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
+from helpers.plotting import COVERING, DATA, THETA_STAR, P, Q, subplots
 from helpers.typography import readable
 
 __all__ = [
@@ -60,7 +60,7 @@ def draw_settling(n: int = 10) -> Figure:
     top.plot(theta, population, **P.line, label=r"$H(p^*) + D_{\mathrm{KL}}(p^*\|p_\theta)$")
     top.plot(theta, sample, **DATA.line, label=r"$-\ell_n(\theta)/n$")
     # Only as high as the legend leaves room.
-    top.axvline(THETA_TRUE, 0, 0.74, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
+    top.axvline(THETA_TRUE, 0, 0.62, **THETA_STAR.line, linewidth=1.4, label=r"$\theta^*$")
     lowest = -stats.poisson.logpmf(data, estimate).mean()
     top.plot([estimate], [lowest], **DATA.points, label=r"$\hat\theta_n$")
     top.set(xlim=(1.5, 8), ylim=(1.4, 5.2), xlabel=r"$\theta$", ylabel="nats")
@@ -173,7 +173,8 @@ def draw_dip(n: int = 5) -> Figure:
     axes.plot([theta[lowest]], [curve[lowest]], **DATA.points, label=r"lowest point of $f_n$")
     axes.plot([0], [0], **P.points, label=r"lowest point of $f$")
     axes.set(xlim=(-0.03, 1.03), ylim=(-1.9, 1.15), xlabel=r"$\theta$", ylabel="value")
-    axes.legend(loc="lower left")
+    # A wide dip passes below the names, which cover it.
+    axes.legend(loc="lower left", **COVERING)
     return fig
 
 
@@ -217,7 +218,7 @@ def draw_memorising(n: int = 10) -> Figure:
     axes.set_title(
         rf"$\ell_n(\hat\theta_n)/n$ = {heights.max():.3g} nats at $\hat\theta_n$ = {estimate:.4f}"
     )
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", bbox_to_anchor=(0.03, 1))
     return fig
 
 

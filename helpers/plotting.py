@@ -41,6 +41,7 @@ from helpers.layout import KeptLayout
 from helpers.svg import Film, Node, compact
 
 __all__ = [
+    "COVERING",
     "DATA",
     "GRID",
     "INK",
@@ -146,6 +147,8 @@ DATA = Ink(INK, INK.dark, INK.variable, (0, (2.6, 1.1)), cover=0.3)
 MUTED = Ink("#5d6472", "#a3aab8", "--fig-muted")
 GRID = Ink("#d9dde4", "#3a414e", "--fig-grid")
 PAPER = Ink("#ffffff", "#14181e", "--fig-paper")
+# For a legend that lines pass under at some places of the sliders, wherever it stands.
+COVERING = {"frameon": True, "facecolor": str(PAPER), "edgecolor": "none", "framealpha": 1}
 
 PALETTE: dict[str, Ink] = {
     "P": P, "Q": Q, "M": M, "theta_star": THETA_STAR,

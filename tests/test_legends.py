@@ -12,6 +12,9 @@ from matplotlib.transforms import Bbox
 from helpers import figures_asymmetry as asymmetry
 from helpers import figures_definitions as definitions
 from helpers import figures_jensen_shannon as jensen_shannon
+from helpers import figures_law_of_large_numbers as law_of_large_numbers
+from helpers import figures_proof as proof
+from helpers import figures_sources as sources
 from helpers.plotting import style
 
 FIGURES = {
@@ -30,6 +33,13 @@ FIGURES = {
     jensen_shannon.draw_midpoint: [{"shift": shift} for shift in (0.0, 3.0, 6.0, 8.0)],
     jensen_shannon.draw_discriminator: [{"shift": shift} for shift in (0.0, 2.0, 4.0, 6.0)],
     jensen_shannon.draw_parallel_lines: [{"theta": far} for far in (-1.0, -0.5, 0.0, 0.5, 1.0)],
+    law_of_large_numbers.draw_running_means: [{"n": n} for n in (1, 30, 1000)],
+    law_of_large_numbers.draw_tails: [{"k": k} for k in (1.0, 2.0, 3.5)],
+    law_of_large_numbers.draw_sample_sizes: [{"epsilon": epsilon} for epsilon in (0.02, 0.05, 0.2)],
+    proof.draw_settling: [{"n": n} for n in (3, 10, 100, 10_000)],
+    proof.draw_dip: [{"n": n} for n in (1, 5, 200)],
+    proof.draw_memorising: [{"n": n} for n in (3, 10, 100, 3000)],
+    sources.draw_chebyshev_printed: [{"sigma": sigma} for sigma in (0.25, 0.5, 1.0, 2.0)],
 }
 DRAWINGS = [(draw, values) for draw, all_values in FIGURES.items() for values in all_values]
 
