@@ -16,7 +16,7 @@ from helpers.consistency import (
     memorising_log_likelihood,
 )
 from helpers.datasets import CountData
-from helpers.plotting import COVERING, DATA, THETA_STAR, P, Q, subplots
+from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
 from helpers.typography import readable
 
 __all__ = [
@@ -172,9 +172,9 @@ def draw_dip(n: int = 5) -> Figure:
     lowest = int(np.argmin(curve))
     axes.plot([theta[lowest]], [curve[lowest]], **DATA.points, label=r"lowest point of $f_n$")
     axes.plot([0], [0], **P.points, label=r"lowest point of $f$")
-    axes.set(xlim=(-0.03, 1.03), ylim=(-1.9, 1.15), xlabel=r"$\theta$", ylabel="value")
-    # A wide dip passes below the names, which cover it.
-    axes.legend(loc="lower left", **COVERING)
+    axes.set(xlim=(-0.03, 1.03), ylim=(-1.9, 2.4), xlabel=r"$\theta$", ylabel="value")
+    # Above the limit: a wide dip fills the panel below it.
+    axes.legend(loc="upper left")
     return fig
 
 
