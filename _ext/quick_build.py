@@ -12,6 +12,7 @@ from functools import partial
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from jinja2.sandbox import SandboxedEnvironment
 from numpydoc import docscrape_sphinx
 from sphinx.application import Sphinx
 
@@ -30,15 +31,14 @@ class Compiled(BytecodeCache):
         self.known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
-def collect_again(app: Sphinx, exception: Exception | None) -> None:
-    """Leave the process as it was found: tests build in theirs."""
+def leave_as_found(app: Sphinx, exception: Exception | None) -> None:
+    """A process may go on after its build: tests build in theirs."""
     gc.enable()
+    docscrape_sphinx.SandboxedEnvironment = SandboxedEnvironment
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     gc.disable()
-    app.connect("build-finished", collect_again, priority=1000)
-    docscrape_sphinx.SandboxedEnvironment = partial(
-        docscrape_sphinx.SandboxedEnvironment, bytecode_cache=Compiled()
-    )
+    app.connect("build-finished", leave_as_found, priority=1000)
+    docscrape_sphinx.SandboxedEnvironment = partial(SandboxedEnvironment, bytecode_cache=Compiled())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
