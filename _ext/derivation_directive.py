@@ -26,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx.writers.latex import LaTeXTranslator
 
-from helpers.checking import STATUSES
+from helpers.check.verdict import STATUSES
 from helpers.ledger import (
     Claim,
     Ledger,
@@ -36,8 +36,8 @@ from helpers.ledger import (
     read_promises,
 )
 from helpers.ledger_graph import draw_claims
-from helpers.rendering import STATUS_MEANING, with_numbers
-from helpers.typography import readable
+from helpers.shown.rendering import STATUS_MEANING, with_numbers
+from helpers.shown.typography import readable
 
 logger = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ import numpy as np
 from scipy import integrate, special, stats
 from scipy.spatial import distance
 
-from helpers import probabilities
 from helpers.divergence import entropy, js_divergence, kl_divergence
 from helpers.likelihood import fit_mle
+from helpers.numeric import arrays
 
 try:
     import torch
@@ -53,16 +53,16 @@ def best_time(function: Callable[[], object], budget: float) -> float:
 
 def threads() -> int:
     """Return how many threads share a large array here."""
-    return min(probabilities.THREADS, probabilities.processors())
+    return min(arrays.THREADS, arrays.processors())
 
 
 def alone_time(function: Callable[[], object], budget: float) -> float:
     """Return the best time of one call on one thread."""
-    shared, probabilities.THREADS = probabilities.THREADS, 1
+    shared, arrays.THREADS = arrays.THREADS, 1
     try:
         return best_time(function, budget)
     finally:
-        probabilities.THREADS = shared
+        arrays.THREADS = shared
 
 
 def peak_memory(function: Callable[[], object]) -> int:
@@ -274,7 +274,7 @@ def main() -> None:
     shapes = [(1_000,), (10_000, 100)] if quick else [
         (1_000,), (10_000,), (100_000,), (1_000_000,), (10_000_000,), (10_000, 100)
     ]  # fmt: skip
-    arrays = array_rows(shapes, budget)
+    timed = array_rows(shapes, budget)
     fits = fit_rows(1_000 if quick else 100_000, budget)
     pairs = pair_rows(budget)
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
@@ -304,7 +304,7 @@ def main() -> None:
                     "PyTorch",
                     "memory",
                 ],
-                arrays,
+                timed,
             ),
             f"Maximum-likelihood fits of {grouped(1_000 if quick else 100_000)} observations, "
             "standard errors included here, against the family's own `fit` in SciPy.",

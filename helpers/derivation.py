@@ -19,23 +19,14 @@ from dataclasses import dataclass, field, replace
 import mpmath as mp
 import sympy as sp
 
-from helpers import rendering
-from helpers.checking import (
-    Context,
-    Counterexample,
-    NotChecked,
-    Verdict,
-    Witness,
-    check_definition,
-    check_equal,
-    check_inequality,
-    check_limit,
-    check_optimum,
-    check_same_arg,
-    weakest,
-)
+from helpers.check.equality import check_definition, check_equal
+from helpers.check.inequality import check_inequality
+from helpers.check.limit import check_limit
+from helpers.check.optimum import check_optimum, check_same_arg
+from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
 from helpers.notation import ArgMax, ArgMin, Sample
-from helpers.points import assumed_domain
+from helpers.shown import rendering
+from helpers.trials.context import Context, assumed_domain
 
 __all__ = ["Derivation", "DerivationError", "Step"]
 
@@ -54,8 +45,8 @@ class Step:
     because : str
         The reason given.
     status : str
-        One of ``helpers.checking.STATUSES``.
-    witnesses : tuple of helpers.checking.Witness
+        One of ``helpers.check.verdict.STATUSES``.
+    witnesses : tuple of helpers.check.verdict.Witness
         What spoke for the step.
     points : int
         At how many points it was tried.
@@ -100,7 +91,7 @@ class DerivationError(AssertionError):
         Number of the step in its derivation (the first step after the start is 1).
     left, right : sympy.Expr
         Both sides of the step.
-    counterexample : helpers.checking.Counterexample or None
+    counterexample : helpers.check.verdict.Counterexample or None
         Values at which the step fails; None when the step could not be checked.
 
     Examples

@@ -15,9 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from helpers import closed_forms, multivariate, probabilities
-from helpers.integration import AccuracyWarning, DensityIntegrand, Integral, integrate, summate
-from helpers.laws import Law, as_law, as_laws, is_distribution
+from helpers.numeric import arrays, closed_forms, multivariate
+from helpers.numeric.integration import (
+    AccuracyWarning,
+    DensityIntegrand,
+    Integral,
+    integrate,
+    summate,
+)
+from helpers.numeric.laws import Law, as_law, as_laws, is_distribution
 
 __all__ = [
     "AccuracyWarning",
@@ -109,7 +115,7 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     """
     unit = _unit(base)
     if not is_distribution(p):
-        return _scaled(probabilities.entropy(p, axis), unit)
+        return _scaled(arrays.entropy(p, axis), unit)
     _refuse_axis(axis)
     if multivariate.is_multivariate(p):
         return _scaled(multivariate.entropy(multivariate.as_multivariate(p, "p")), unit)
@@ -143,7 +149,7 @@ def cross_entropy(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     """
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
-        return _scaled(probabilities.cross_entropy(p, q, axis), unit)
+        return _scaled(arrays.cross_entropy(p, q, axis), unit)
     _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.cross_entropy(*multivariate.as_pair(p, q)), unit)
@@ -198,7 +204,7 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     """
     unit = _unit(base)
     if not _all_distributions((p, q), ("p", "q")):
-        return _scaled(probabilities.kl_divergence(p, q, axis), unit)
+        return _scaled(arrays.kl_divergence(p, q, axis), unit)
     _refuse_axis(axis)
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.kl_divergence(*multivariate.as_pair(p, q)), unit)
@@ -243,10 +249,10 @@ def js_divergence(
     """
     unit = _unit(base)
     everything = (p, q, *others)
-    names = probabilities.argument_names(len(everything))
+    names = arrays.argument_names(len(everything))
     share = _weights(weights, len(everything))
     if not _all_distributions(everything, names):
-        return _scaled(probabilities.js_divergence(list(everything), share, axis), unit)
+        return _scaled(arrays.js_divergence(list(everything), share, axis), unit)
     _refuse_axis(axis)
     if any(multivariate.is_multivariate(each) for each in everything):
         return _scaled(_multivariate_js(everything, share), unit)
@@ -296,7 +302,7 @@ def _weights(weights: Any, count: int) -> tuple[float, ...]:
         )
     if not (np.isfinite(share).all() and (share >= 0).all()):
         raise ValueError(f"weights: expected numbers that are not negative, got {share.tolist()}")
-    if abs(math.fsum(share) - 1.0) > probabilities.SUM_TOLERANCE:
+    if abs(math.fsum(share) - 1.0) > arrays.SUM_TOLERANCE:
         raise ValueError(f"weights: expected a sum of 1, got {math.fsum(share)!r}")
     return tuple(share.tolist())
 
@@ -470,7 +476,7 @@ def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
     kept = [(law, weight) for law, weight in zip(laws, weights, strict=True) if weight > 0]
     laws = [law for law, _ in kept]
     weights = tuple(weight for _, weight in kept)
-    ceiling = probabilities.weight_entropy(weights)
+    ceiling = arrays.weight_entropy(weights)
     log_weights = np.log(weights)
 
     def density(logs: list[np.ndarray], shift: Any, gap: bool) -> tuple[Any, Any]:

@@ -17,8 +17,8 @@ import sympy as sp
 from helpers.derivation import Derivation, DerivationError
 from helpers.notation import VocabularyExpr
 from helpers.refutation import Refutation, digits_that_tell, typeset
-from helpers.rendering import latex
-from helpers.typography import readable
+from helpers.shown.rendering import latex
+from helpers.shown.typography import readable
 
 __all__ = ["Exercise", "Reply"]
 

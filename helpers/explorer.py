@@ -22,9 +22,9 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.alt_text import announce, describe, plain
+from helpers.drawing.alt_text import announce, describe, plain
+from helpers.drawing.svg import Film, Node, unique_prefix
 from helpers.plotting import figure_node, image_html, output_mode, style, theme_css
-from helpers.svg import Film, Node, unique_prefix
 
 __all__ = ["MAX_BYTES", "MAX_FRAMES", "Explorer", "Slider", "explore"]
 

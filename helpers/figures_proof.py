@@ -17,7 +17,7 @@ from helpers.consistency import (
 )
 from helpers.datasets import CountData
 from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
-from helpers.typography import readable
+from helpers.shown.typography import readable
 
 __all__ = [
     "draw_dip",

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.checking import STATUSES, weakest
+from helpers.check.verdict import STATUSES, weakest
 
 __all__ = ["Claim", "Ledger", "Problem", "Promise", "claim_from_payload", "read_promises"]
 
@@ -37,7 +37,7 @@ class Claim:
     statement : str
         LaTeX.
     status : str
-        How firmly the claim stands in itself: one of `helpers.checking.STATUSES`.
+        How firmly the claim stands in itself: one of `helpers.check.verdict.STATUSES`.
     page : str
         The page that shows it.
     title : str
@@ -325,7 +325,7 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
     Parameters
     ----------
     payload : mapping
-        What `helpers.rendering.payload` makes of a derivation.
+        What `helpers.shown.rendering.payload` makes of a derivation.
     page : str
         The page that shows it.
 
@@ -338,7 +338,7 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
     --------
     >>> import sympy as sp
     >>> from helpers.derivation import Derivation
-    >>> from helpers.rendering import payload
+    >>> from helpers.shown.rendering import payload
     >>> u = sp.Symbol("u", positive=True)
     >>> bound = Derivation(sp.log(u), name="log-bound").at_most(u - 1)
     >>> claim_from_payload(payload(bound), page="definitions").status

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special, stats
 
-from helpers.laws import Empirical
+from helpers.numeric.laws import Empirical
 
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
 

@@ -36,9 +36,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from helpers.alt_text import describe
-from helpers.layout import KeptLayout
-from helpers.svg import Film, Node, compact
+from helpers.drawing.alt_text import describe
+from helpers.drawing.layout import KeptLayout
+from helpers.drawing.svg import Film, Node, compact
 
 __all__ = [
     "COVERING",

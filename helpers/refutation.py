@@ -14,8 +14,8 @@ from collections.abc import Callable
 import sympy as sp
 
 from helpers.derivation import Derivation, DerivationError
-from helpers.rendering import latex
-from helpers.typography import readable
+from helpers.shown.rendering import latex
+from helpers.shown.typography import readable
 
 __all__ = ["Refutation", "digits_that_tell", "refuted", "typeset"]
 

@@ -26,7 +26,7 @@ from helpers.explorer import Explorer, explore
 from helpers.figures_proof import draw_parts
 from helpers.likelihood import Fit, empirical, fit_mle, log_likelihood
 from helpers.plotting import DATA, FigureDisplay, Q, show, subplots
-from helpers.typography import readable
+from helpers.shown.typography import readable
 
 __all__ = [
     "FAMILIES",

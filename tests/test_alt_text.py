@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from helpers.alt_text import announce, describe, plain, spoken_number
+from helpers.drawing.alt_text import announce, describe, plain, spoken_number
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import checking
-from helpers.algebra import is_zero, normal_form
-from helpers.checking import STATUSES, Context, NotChecked, bound_text, check_equal, weakest
+from helpers.check import limit
+from helpers.check.equality import check_equal
+from helpers.check.verdict import STATUSES, NotChecked, bound_text, weakest
 from helpers.derivation import Derivation, DerivationError
-from helpers.evaluation import NotEvaluable, Undefined, evaluate, exact_value
+from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
+from helpers.digits.quadrature import integrate, series
 from helpers.notation import (
     KL,
     ArgMin,
@@ -38,9 +39,12 @@ from helpers.notation import (
     SampleMean,
     Variance,
 )
-from helpers.points import generator, points, thresholds, tight_families, witness_families
-from helpers.proofs import is_nonnegative
-from helpers.quadrature import integrate, series
+from helpers.proof.normal_form import is_zero, normal_form
+from helpers.proof.signs import is_nonnegative
+from helpers.trials.context import Context, generator
+from helpers.trials.laws import tight_families, witness_families
+from helpers.trials.points import points
+from helpers.trials.thresholds import thresholds
 
 x = sp.Symbol("x", real=True)
 y = sp.Symbol("y", real=True)
@@ -565,7 +569,7 @@ def test_roots_that_are_complex_by_rounding_are_no_counterexample():
 def test_a_limit_is_tried_from_each_side_that_the_domain_has():
     h = sp.Symbol("h", real=True, nonzero=True)
     sign = sp.Abs(h) / h
-    count, refuted = checking._approach(sign, sp.S.One, h, sp.S.Zero, Context())
+    count, refuted = limit._approach(sign, sp.S.One, h, sp.S.Zero, Context())
     assert (count, list(refuted.values)) == (1, ["h"])
     assert refuted.values["h"].startswith("0 - 1/10^")
     above = Derivation(sign, domain={h: sp.Interval.open(0, 1)})

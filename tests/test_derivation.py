@@ -21,7 +21,7 @@ from helpers.notation import (
     LogLikelihood,
     Sample,
 )
-from helpers.rendering import STATUS_MEANING, payload
+from helpers.shown.rendering import STATUS_MEANING, payload
 
 x, theta, theta_star = sp.symbols("x theta theta_star", real=True)
 P, Q = Density("P"), Density("Q")

@@ -15,8 +15,8 @@ import sympy as sp
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from helpers import rendering
 from helpers.derivation import Derivation
+from helpers.shown import rendering
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSIONS = ["myst_parser", "sphinxcontrib.bibtex", "derivation_directive"]

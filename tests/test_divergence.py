@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from helpers import probabilities
 from helpers.divergence import _CHUNK as CHUNK
 from helpers.divergence import (
     AccuracyWarning,
@@ -30,6 +29,7 @@ from helpers.divergence import (
     kl_divergence,
 )
 from helpers.likelihood import empirical
+from helpers.numeric import arrays
 
 REFERENCES = Path(__file__).parent / "references"
 CASES = json.loads((REFERENCES / "divergences.json").read_text(encoding="utf-8"))["cases"]
@@ -253,7 +253,7 @@ def test_the_mixture_of_nearly_identical_arrays_costs_no_digits(step, size):
 
 def test_blocks_join_without_a_seam():
     rng = np.random.default_rng(3)
-    size = 3 * probabilities.BLOCK + 17
+    size = 3 * arrays.BLOCK + 17
     p, q = (rng.dirichlet(np.ones(size)) for _ in range(2))
     assert kl_divergence(p, q) == pytest.approx(special.rel_entr(p, q).sum(), rel=1e-12)
     assert entropy(p) == pytest.approx(special.entr(p).sum(), rel=1e-13)
@@ -271,25 +271,25 @@ def test_blocks_join_without_a_seam():
 
 
 @pytest.mark.parametrize("zeros", [0, 3])
-@pytest.mark.parametrize("shape", [(8 * probabilities.BLOCK + 5,), (7000, 100), (3, 600_000)])
+@pytest.mark.parametrize("shape", [(8 * arrays.BLOCK + 5,), (7000, 100), (3, 600_000)])
 def test_two_threads_give_the_result_of_one(monkeypatch, shape, zeros):
     rng = np.random.default_rng(17)
     p, q = rng.random(shape), rng.random(shape)
     p[..., :zeros] = 0.0
     p, q = (each / each.sum(axis=-1, keepdims=True) for each in (p, q))
     functions = [lambda p, q: entropy(p), cross_entropy, kl_divergence, js_divergence]
-    monkeypatch.setattr(probabilities, "processors", lambda: 2)
+    monkeypatch.setattr(arrays, "processors", lambda: 2)
     shared = []
 
     def counted(submit, *args):
         shared.append(args)
         return submit(*args)
 
-    other = probabilities._other_thread()
+    other = arrays._other_thread()
     monkeypatch.setattr(other, "submit", functools.partial(counted, other.submit))
     two = [function(p, q) for function in functions]
     assert len(shared) == len(functions) * (3 if shape[0] == 3 else 1)
-    monkeypatch.setattr(probabilities, "processors", lambda: 1)
+    monkeypatch.setattr(arrays, "processors", lambda: 1)
     one = [function(p, q) for function in functions]
     assert len(shared) == len(functions) * (3 if shape[0] == 3 else 1)
     for a, b, expected in zip(two, one, _plainly(p, q), strict=True):
@@ -306,21 +306,21 @@ def _plainly(p, q):
 
 
 def test_the_first_bad_block_speaks_whichever_thread_has_it(monkeypatch):
-    monkeypatch.setattr(probabilities, "processors", lambda: 2)
-    size = 6 * probabilities.BLOCK
+    monkeypatch.setattr(arrays, "processors", lambda: 2)
+    size = 6 * arrays.BLOCK
     p, q = np.full(size, 1.0 / size), np.full(size, 1.0 / size)
-    q[probabilities.BLOCK + 1], p[3 * probabilities.BLOCK] = -1.0, math.nan
+    q[arrays.BLOCK + 1], p[3 * arrays.BLOCK] = -1.0, math.nan
     for _ in range(20):
-        with pytest.raises(ValueError, match=f"q: .* entry {probabilities.BLOCK + 1} is -1.0"):
+        with pytest.raises(ValueError, match=f"q: .* entry {arrays.BLOCK + 1} is -1.0"):
             kl_divergence(p, q)
 
 
 FORKED = """
 import os, warnings
 import numpy as np
-from helpers import probabilities
+from helpers.numeric import arrays
 from helpers.divergence import entropy
-probabilities.processors = lambda: 2
+arrays.processors = lambda: 2
 p = np.full(2**20, 2.0**-20)
 assert abs(entropy(p, base=2) - 20) < 1e-12
 warnings.simplefilter("ignore", DeprecationWarning)  # forking a process that has threads
@@ -341,9 +341,9 @@ def test_a_forked_process_has_a_thread_of_its_own():
 
 
 def test_the_processors_are_counted_where_affinity_is_unknown(monkeypatch):
-    assert 1 <= probabilities.processors() <= os.cpu_count()
+    assert 1 <= arrays.processors() <= os.cpu_count()
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert probabilities.processors() == os.cpu_count()
+    assert arrays.processors() == os.cpu_count()
 
 
 @pytest.mark.parametrize("shapes", [((700, 1, 5), (1, 90, 5)), ((2, 3, 40_000),) * 2])
@@ -433,7 +433,7 @@ def test_subnormal_probabilities_are_not_zero():
 
 # Most of the work is mpmath's, and tracing would double it.
 @pytest.mark.no_cover
-@pytest.mark.parametrize("size", [3, 5000, probabilities.BLOCK + 3])
+@pytest.mark.parametrize("size", [3, 5000, arrays.BLOCK + 3])
 def test_tiny_and_missing_entries_anywhere(size):
     rng = np.random.default_rng(size)
     p, q = rng.dirichlet(np.ones(size)), rng.dirichlet(np.ones(size))
@@ -453,7 +453,7 @@ def test_tiny_and_missing_entries_anywhere(size):
 
 @pytest.mark.parametrize("at", [0, 1, -1])
 @pytest.mark.parametrize("wrong", [-0.25, math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("shape", [(4,), (2 * probabilities.BLOCK,), (3, 5)])
+@pytest.mark.parametrize("shape", [(4,), (2 * arrays.BLOCK,), (3, 5)])
 def test_a_bad_entry_is_found_wherever_it_hides(at, wrong, shape):
     good = np.full(shape, 1.0 / shape[-1])
     bad = good.copy()

@@ -21,7 +21,7 @@ from helpers.divergence import (
     kl_divergence,
 )
 from helpers.likelihood import empirical, log_likelihood
-from helpers.probabilities import log1p_minus
+from helpers.numeric.arrays import log1p_minus
 
 LOG_2 = math.log(2.0)
 settings.register_profile("book", deadline=None, max_examples=60, derandomize=True)

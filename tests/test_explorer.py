@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from matplotlib.image import imread
 from playwright.sync_api import expect
 
-from helpers.alt_text import describe
+from helpers.drawing.alt_text import describe
+from helpers.drawing.svg import Film, Node
 from helpers.explorer import MAX_BYTES, MAX_FRAMES, Slider, explore
 from helpers.plotting import (
     GRID,
@@ -41,7 +42,6 @@ from helpers.plotting import (
     subplots,
     theme_css,
 )
-from helpers.svg import Film, Node
 from tests.svg_reading import canonical, frame, parse, payload_of, svg_of
 
 ASSETS = Path(__file__).parent.parent / "_ext" / "assets"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.derivation import Derivation
-from helpers.evaluation import evaluate
-from helpers.formulas import Formula, to_mpf, to_mpfr
+from helpers.digits.evaluate import evaluate
+from helpers.digits.formulas import Formula, to_mpf, to_mpfr
 from helpers.notation import (
     JSD,
     KL,
@@ -28,7 +28,7 @@ from helpers.notation import (
     Sample,
     Variance,
 )
-from helpers.points import inside
+from helpers.trials.context import inside
 
 x, y = sp.symbols("x y", real=True)
 FORMULAS = [

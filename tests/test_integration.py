@@ -8,8 +8,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from helpers import integration
-from helpers.integration import AccuracyWarning, Integral, integrate, summate
+from helpers.numeric import integration
+from helpers.numeric.integration import AccuracyWarning, Integral, integrate, summate
 
 INF = math.inf
 

@@ -10,7 +10,7 @@ from helpers import figures_definitions as definitions
 from helpers import figures_jensen_shannon as jensen_shannon
 from helpers import figures_law_of_large_numbers as large_numbers
 from helpers import figures_proof as proof
-from helpers import layout
+from helpers.drawing import layout
 from helpers.plotting import P, draw_svg, figure_node, subplots
 
 # Every figure of the book that moves alone, each at settings where its numbers differ in length.

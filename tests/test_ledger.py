@@ -13,8 +13,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import rendering
-from helpers.checking import STATUSES
+from helpers.check.verdict import STATUSES
 from helpers.derivation import Derivation
 from helpers.ledger import (
     Claim,
@@ -30,6 +29,7 @@ from helpers.ledger_graph import (
     draw_claims,
     without_implied_edges,
 )
+from helpers.shown import rendering
 from tools.execute import notebooks
 from tools.stored import stored_claims
 

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from helpers import notation as nt
-from helpers.evaluation import evaluate
+from helpers.digits.evaluate import evaluate
 
 x, theta, mu = sp.symbols("x theta mu", real=True)
 sigma, t = sp.symbols("sigma t", positive=True)

@@ -10,7 +10,6 @@ import sympy as sp
 from sympy import Abs, Integral, Rational, atan, erfc, exp, log, oo, pi, sqrt
 
 from helpers.derivation import Derivation, DerivationError
-from helpers.identities import equal, limit
 from helpers.notation import (
     JSD,
     KL,
@@ -31,8 +30,10 @@ from helpers.notation import (
     SampleMean,
     Variance,
 )
-from helpers.points import Context
-from helpers.proofs import upper_bound
+from helpers.proof.identities import equal
+from helpers.proof.inequalities import upper_bound
+from helpers.proof.limits import limit
+from helpers.trials.context import Context
 
 x, y, z, mu, c = sp.symbols("x y z mu c", real=True)
 a, b, s, t, k, eps, sigma, T = sp.symbols("a b s t k epsilon sigma T", positive=True)

@@ -12,7 +12,7 @@ from sympy import log
 
 from helpers.derivation import Derivation
 from helpers.notation import KL, Poisson
-from helpers.rendering import as_html, as_latex, as_text, payload
+from helpers.shown.rendering import as_html, as_latex, as_text, payload
 
 lam, nu = sp.symbols("lambda nu", positive=True)
 

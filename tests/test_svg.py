@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from helpers.svg import Film, Node, compact, compact_path, unique_prefix
+from helpers.drawing.svg import Film, Node, compact, compact_path, unique_prefix
 from tests.svg_reading import canonical, frame, parse
 
 COLOURS = {"#000000": "--fig-ink", "#ffffff": "--fig-paper", "#1f77b4": "--fig-p"}
@@ -234,7 +234,7 @@ def test_figures_of_two_sizes_are_refused():
 
 def test_shape_that_refers_to_a_shape_is_refused():
     nested = Node("clipPath", {"href": "\0<path/>"})
-    from helpers.svg import _markup  # noqa: PLC0415
+    from helpers.drawing.svg import _markup  # noqa: PLC0415
 
     with pytest.raises(ValueError, match="refers to another one"):
         _markup(nested)

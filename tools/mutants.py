@@ -38,7 +38,7 @@ import helpers.exercises
 import helpers.explorer
 import helpers.plotting
 import helpers.refutation
-from helpers.checking import Verdict, Witness
+from helpers.check.verdict import Verdict, Witness
 from helpers.derivation import Derivation, DerivationError
 from tools.execute import notebooks
 from tools.mutation_operators import BOUND, MINMAX, OPERATORS, REVERSE, mutations

@@ -8,7 +8,7 @@ Text is drawn as outlines of Matplotlib's own font. The picture is then the same
 machine, with no font to send and no label that moves when a font is missing, and formulas are
 set correctly; a letter is stored once per figure and referred to afterwards. What the outlines
 take away, words a screen reader can say, the text alternative gives back
-(:mod:`helpers.alt_text`).
+(:mod:`helpers.drawing.alt_text`).
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ import re
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from helpers.checking import bound_text
+from helpers.check.verdict import bound_text
 from helpers.notation import symbol_latex
-from helpers.typography import readable
+from helpers.shown.typography import readable
 
 __all__ = [
     "RELATIONS",

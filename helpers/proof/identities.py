@@ -1,8 +1,4 @@
-"""Why two expressions are equal on a domain, and what one of them tends to.
-
-Like :mod:`helpers.proofs`: a sentence for the reader where there is a proof, an empty string (or
-None for a limit) where there is none, which never means that the statement is false.
-"""
+"""Why two expressions are equal on a domain."""
 
 from __future__ import annotations
 
@@ -10,27 +6,13 @@ from dataclasses import replace
 
 import sympy as sp
 
-from helpers.algebra import is_zero, masked, normal_form, onto_positive, simplify_residue
-from helpers.notation import (
-    Cauchy,
-    Expectation,
-    Laplace,
-    Normal,
-    Pdf,
-    Probability,
-    VocabularyExpr,
-)
-from helpers.points import Context, domain_of, free_symbols_of
-from helpers.proofs import (
-    any_support,
-    elementary,
-    is_nonnegative,
-    is_positive,
-    resolved,
-    same_events,
-)
+from helpers.notation import Cauchy, Expectation, Laplace, Normal, Pdf, Probability, VocabularyExpr
+from helpers.proof.inequalities import any_support, same_events
+from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
+from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
+from helpers.trials.context import Context, domain_of
 
-__all__ = ["equal", "limit"]
+__all__ = ["equal"]
 
 _T = sp.Symbol("_t", real=True)
 
@@ -63,9 +45,6 @@ def _is_zero_there(e, context, background) -> bool:
     """Is it zero, given the signs that its parts have on the domain?"""
     opened = resolved(e, context, background)
     return opened != normal_form(e) and simplify_residue(opened) == 0
-
-
-# --------------------------------------------------------------------------- calculus
 
 
 def _as_integrals(e, context, background):
@@ -245,79 +224,3 @@ def _over_the_line(f, x, context, background):
         root = resolved(sp.sqrt(discriminant), context, background)
         total += (constant - slope * b / (2 * a)) * 2 * sp.pi / root
     return sp.cancel(sp.together(total)) if sp.cancel(sp.together(logs)) == 0 else None
-
-
-# --------------------------------------------------------------------------- limits
-
-
-def limit(left, variable, point, context: Context) -> list:
-    """What ``left`` tends to from each side of the point that belongs to the domain.
-
-    An empty list where it is not known.
-    """
-    background = [left]
-    opened = resolved(left, context, background)
-    opened, names = masked(opened)
-    if any(variable in node.free_symbols for node in names.values()):
-        return []
-    if point.is_finite:
-        found = _taylor(opened, variable, point, context, background)
-        if found is not None:
-            return [found.xreplace(names)]
-    through, back = {}, {}
-    for s in free_symbols_of([opened]):
-        if s != variable and not isinstance(s, sp.Dummy):
-            domain = domain_of(s, [left], context)
-            value = onto_positive(s, domain)
-            if value is not None and value.free_symbols != {s}:
-                (w,) = value.free_symbols
-                through[s], back[w] = value, sp.solve(value - s, w)[0]
-    opened = opened.subs(through, simultaneous=True)
-    found = []
-    for side in _sides(variable, point, left, context):
-        try:
-            value = sp.limit(opened, variable, point, side)
-        except (NotImplementedError, ValueError):
-            return []
-        if (
-            value.has(sp.Limit, sp.AccumBounds, sp.nan, sp.zoo, sp.sign)
-            or variable in value.free_symbols
-        ):
-            return []
-        found.append(value.subs(back, simultaneous=True).xreplace(names))
-    return found
-
-
-def _sides(variable, point, left, context) -> list:
-    """From where a point can be approached inside the variable's domain."""
-    if point.is_infinite:
-        return ["+"]
-    domain = domain_of(variable, [left], context)
-    below = domain.inf.is_infinite or (domain.inf < point) == sp.true
-    above = domain.sup.is_infinite or (domain.sup > point) == sp.true
-    return [side for side, there in (("+", above), ("-", below)) if there] or ["+"]
-
-
-def _taylor(e, variable, point, context, background):
-    """The limit of a quotient whose denominator vanishes, by Taylor's theorem at the point."""
-    numerator, denominator = sp.fraction(sp.together(e))
-    if not denominator.is_polynomial(variable) or numerator.count_ops() > 200:
-        return None
-    moved = sp.Poly(sp.expand(denominator.subs(variable, variable + point)), variable)
-    order = min(sum(powers) for powers in moved.monoms())
-    if not 1 <= order <= 4:
-        return None
-    here = replace(context, domain={**context.domain, variable: sp.FiniteSet(point)})
-    if not elementary(numerator, [variable], here, background, at={variable: point}):
-        return None
-    for k in range(order + 1):
-        value = numerator.subs(variable, point)
-        if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-            return None
-        if k == order:
-            lowest = moved.coeff_monomial(variable**order) * sp.factorial(order)
-            return sp.factor(sp.together(sp.expand(value / lowest)))
-        if simplify_residue(resolved(value, context, background)) != 0:
-            return None
-        numerator = sp.diff(numerator, variable)
-    return None

@@ -35,9 +35,9 @@ from helpers.notation import (
     Uniform,
     Variance,
     VocabularyExpr,
-    bounds_of,
-    open_log_densities,
 )
+from helpers.notation.densities import bounds_of
+from helpers.notation.opening import open_log_densities
 
 __all__ = [
     "is_zero",

@@ -14,7 +14,16 @@ from functools import lru_cache
 import mpmath as mp
 import sympy as sp
 
-from helpers.formulas import Formula
+from helpers.digits.formulas import Formula
+from helpers.digits.quadrature import (
+    NotEvaluable,
+    Undefined,
+    Value,
+    integrate,
+    kinks_of,
+    series,
+    sign_of_limit,
+)
 from helpers.notation import (
     JSD,
     KL,
@@ -37,19 +46,10 @@ from helpers.notation import (
     SampleMean,
     Variance,
     VocabularyExpr,
-    bounds_of,
-    density_on,
-    open_log_densities,
 )
-from helpers.quadrature import (
-    NotEvaluable,
-    Undefined,
-    Value,
-    integrate,
-    kinks_of,
-    series,
-    sign_of_limit,
-)
+from helpers.notation.densities import bounds_of
+from helpers.notation.distributions import density_on
+from helpers.notation.opening import open_log_densities
 
 __all__ = ["NotEvaluable", "Undefined", "Value", "evaluate", "exact_value"]
 

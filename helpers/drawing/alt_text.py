@@ -13,7 +13,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from helpers.typography import GREEK, SUPERSCRIPTS, readable
+from helpers.shown.typography import GREEK, SUPERSCRIPTS, readable
 
 __all__ = ["describe", "plain", "spoken_number"]
 

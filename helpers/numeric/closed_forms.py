@@ -20,7 +20,7 @@ from typing import Any
 import mpmath
 from scipy import special
 
-from helpers.laws import Law
+from helpers.numeric.laws import Law
 
 # A sum of terms this much smaller than the terms themselves is done again with more digits.
 _CANCELLATION = 1e-2

@@ -10,9 +10,9 @@ import mpmath
 import numpy as np
 from scipy import integrate, linalg, special, stats
 
-from helpers import closed_forms
-from helpers.integration import Integral
-from helpers.probabilities import log1p_minus, weight_entropy
+from helpers.numeric import closed_forms
+from helpers.numeric.arrays import log1p_minus, weight_entropy
+from helpers.numeric.integration import Integral
 
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))

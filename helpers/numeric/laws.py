@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from helpers import log_pmf
+from helpers.numeric import log_pmf
 
 # Quantiles at which an integral is cut, so that no peak can hide between two nodes.
 _LOWER_LEVELS = np.array([1e-12, 1e-6, 1e-3, 0.02, 0.1, 0.25, 0.5])

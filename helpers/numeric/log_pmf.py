@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
-from helpers.probabilities import log1p_minus
+from helpers.numeric.arrays import log1p_minus
 
 _HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 # Coefficients of Stirling's series in 1/n, 1/n^3, ...: Abramowitz and Stegun, 6.1.41.

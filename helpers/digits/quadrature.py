@@ -21,7 +21,7 @@ import gmpy2
 import mpmath as mp
 import sympy as sp
 
-from helpers.formulas import Formula, to_mpf, to_mpfr
+from helpers.digits.formulas import Formula, to_mpf, to_mpfr
 
 __all__ = [
     "NotEvaluable",

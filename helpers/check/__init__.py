@@ -1,0 +1,1 @@
+"""The verdict on a step: every relation's check, made of proofs and trials."""

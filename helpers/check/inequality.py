@@ -1,0 +1,221 @@
+"""One side is at most the other, and where they meet."""
+
+from __future__ import annotations
+
+import itertools
+
+import mpmath as mp
+import sympy as sp
+
+from helpers.check.equality import check_equal
+from helpers.check.optimum import all_inside
+from helpers.check.trying import (
+    ABSOLUTE,
+    as_mpf,
+    gap_at,
+    is_heavy,
+    ruled,
+    short_rational,
+    tight_trials,
+    trials_of,
+)
+from helpers.check.verdict import Counterexample, Verdict, Witness, count_text, values_of
+from helpers.notation import Sample
+from helpers.proof import inequalities
+from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
+from helpers.trials.points import meet
+
+__all__ = ["check_inequality"]
+
+
+def check_inequality(left, right, relation, context: Context, equality_when=None) -> Verdict:
+    """Is left <= right (or >=) on the whole domain, with equality under ``equality_when``?"""
+    small, large = (left, right) if relation == "<=" else (right, left)
+    count, tightest, families, counterexample = 0, None, [], None
+    starts = []
+    try:
+        sides = [small, large]
+        trials = itertools.chain(
+            trials_of(sides, context, (40, 80), (8, 10), (3, 4)), tight_trials(sides, context)
+        )
+        for name, (a, b), env in trials:
+            outcome = gap_at(a, b, env)
+            if outcome is None:
+                continue
+            gap, rank, counterexample = outcome
+            if counterexample is not None:
+                break
+            count += 1
+            if name and name not in families:
+                families.append(name)
+            if not mp.isinf(gap):
+                starts.append((rank, len(starts), gap, env, a, b))
+        if counterexample is None and starts:
+            tightest, counterexample, tried = _descend(min(starts), context)
+            count += tried
+    except NoPoints:
+        count = 0
+    if counterexample is not None:
+        if relation == ">=":
+            counterexample = Counterexample(
+                counterexample.values,
+                counterexample.right,
+                counterexample.left,
+                counterexample.note,
+            )
+        return Verdict("refuted", points=count, counterexample=counterexample)
+    witnesses = []
+    reason = inequalities.upper_bound(small, large, context)
+    if reason:
+        witnesses.append(Witness("symbolic", reason))
+    text = ""
+    if count:
+        under = f" ({', '.join(families)} densities)" if families else ""
+        witnesses.append(
+            Witness("numeric", f"holds at {count_text(count)}{under}, found by search")
+        )
+        if tightest is not None:
+            gap, env = tightest
+            place = ", ".join(f"{k} = {v}" for k, v in values_of(env).items())
+            size = "0" if gap <= ABSOLUTE else mp.nstr(gap, 2).removesuffix(".0")
+            text = f"smallest difference found: {size}" + (f" at {place}" if place else "")
+    if equality_when is not None:
+        verdict = _equality_case(left, right, equality_when, context)
+        if verdict.counterexample is not None:
+            return verdict
+        witnesses.append(verdict.witnesses[0])
+    return ruled(witnesses, count, [left, right], context, tightest=text)
+
+
+def _descend(start, context):
+    """Walk from the tightest point towards smaller differences, one symbol at a time."""
+    rank, _, gap, env, a, b = start
+    tried = 0
+    movable = [
+        s for s in free_symbols_of([a, b]) if s in env and not s.is_integer and env[s].is_Rational
+    ]
+    heavy = is_heavy(a, b)
+    if heavy and (a.atoms(sp.Indexed, Sample) or len(movable) > 3 or b.atoms(sp.Indexed, Sample)):
+        return (gap, env), None, 0
+    domains = {s: domain_of(s, [a, b], context) for s in movable}
+    step = dict.fromkeys(movable, sp.Rational(1, 4))
+    for _round in range(5 if heavy else 14):
+        improved = False
+        for s in movable:
+            for sign in (1, -1):
+                moved = {
+                    **env,
+                    s: sp.Rational(env[s] * (1 + sign * step[s]) if env[s] else sign * step[s]),
+                }
+                if not inside(moved[s], domains[s]):
+                    continue
+                moved = meet({**moved, s: moved[s].limit_denominator(10**6)}, context)
+                if moved is None or not inside(moved[s], domains[s]):
+                    continue
+                outcome = gap_at(a, b, moved)
+                if outcome is None:
+                    continue
+                tried += 1
+                if outcome[2] is not None:
+                    return (outcome[0], moved), outcome[2], tried
+                if outcome[1] < rank:
+                    gap, rank, env, improved = outcome[0], outcome[1], moved, True
+        if not improved:
+            step = {s: t / 4 for s, t in step.items()}
+    if heavy or not movable:
+        return (gap, env), None, tried
+    with mp.workdps(50):
+        found, counterexample, more = _newton((gap, env), (a, b), domains, context)
+    return found, counterexample, tried + more
+
+
+def _newton(start, sides, domains, context):
+    """Newton's method, damped, with differences for derivatives: to the bottom of a smooth dip."""
+    (gap, env), tried = start, 0
+    symbols = list(domains)
+    if mp.isinf(gap) or len(symbols) > 4:
+        return start, None, 0
+
+    def at(shift):
+        nonlocal tried
+        moved = {**env, **{s: env[s] + shift[s] for s in shift}}
+        met = meet(moved, context)
+        if met is None or not all_inside(met, domains):
+            return None
+        outcome = gap_at(*sides, met)
+        tried += outcome is not None
+        return None if outcome is None else (outcome[0], met, outcome[2])
+
+    for _round in range(25):
+        way = _newton_step(at, gap, env, symbols)
+        if way is None:
+            break
+        for halvings in range(12):
+            outcome = at({s: short_rational(t / 2**halvings) for s, t in way.items()})
+            if outcome is None:
+                continue
+            if outcome[2] is not None:
+                return outcome[:2], outcome[2], tried
+            if outcome[0] < gap:
+                break
+        else:
+            break
+        is_done = gap - outcome[0] <= gap * mp.mpf(10) ** -6
+        gap, env = outcome[:2]
+        if is_done:
+            break
+    return (gap, env), None, tried
+
+
+def _newton_step(at, gap, env, symbols):
+    """The step to the bottom of the paraboloid through nearby values, downhill in any case."""
+    h = {s: max(abs(env[s]), sp.Rational(1, 100)) / 10**8 for s in symbols}
+    slopes, curves = mp.zeros(len(symbols), 1), mp.zeros(len(symbols))
+    for i, s in enumerate(symbols):
+        low, high = at({s: -h[s]}), at({s: h[s]})
+        if low is None or high is None:
+            return None
+        slopes[i] = (high[0] - low[0]) / (2 * as_mpf(h[s]))
+        curves[i, i] = (high[0] + low[0] - 2 * gap) / as_mpf(h[s]) ** 2
+        for k, r in enumerate(symbols[:i]):
+            both, plus = at({s: h[s], r: h[r]}), at({r: h[r]})
+            if both is None or plus is None:
+                return None
+            mixed = (both[0] - high[0] - plus[0] + gap) / (as_mpf(h[s]) * as_mpf(h[r]))
+            curves[i, k] = curves[k, i] = mixed
+    if not all(mp.isfinite(t) for t in [*slopes, *curves]):
+        return None
+    values, turn = mp.eigsy(curves)
+    turned = turn.T * slopes
+    steps = turn * mp.matrix([-t / max(abs(v), _FLAT) for t, v in zip(turned, values, strict=True)])
+    return {s: sp.Rational(mp.nstr(t, 25)) for s, t in zip(symbols, steps, strict=True)}
+
+
+_FLAT = mp.mpf(10) ** -12
+
+
+def _equality_case(left, right, equality_when, context) -> Verdict:
+    if isinstance(equality_when, sp.Eq):
+        equality_when = {equality_when.lhs: equality_when.rhs}
+    if not isinstance(equality_when, dict):
+        raise TypeError("equality_when must be a dictionary or an Eq")
+    distributions = {k: v for k, v in equality_when.items() if not isinstance(k, sp.Expr)}
+    symbols = {k: v for k, v in equality_when.items() if isinstance(k, sp.Expr)}
+    shown = ", ".join(f"{k} = {v}" for k, v in equality_when.items())
+    for symbol, value in symbols.items():
+        domain = domain_of(symbol, [left, right], context)
+        if domain.contains(sp.sympify(value)) == sp.false:
+            note = f"the case of equality {shown} lies outside the domain {domain}"
+            return Verdict(
+                "refuted", counterexample=Counterexample({}, str(symbol), str(value), note)
+            )
+    sides = [e.xreplace(distributions).subs(symbols) for e in (left, right)]
+    verdict = check_equal(*sides, context)
+    if verdict.counterexample is not None:
+        c = verdict.counterexample
+        return Verdict(
+            "refuted",
+            counterexample=Counterexample(c.values, c.left, c.right, f"no equality for {shown}"),
+        )
+    how = "numeric" if verdict.status == "numeric" else "symbolic"
+    return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))

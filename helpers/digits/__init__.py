@@ -1,0 +1,1 @@
+"""Values of vocabulary expressions, with digits one can rely on."""

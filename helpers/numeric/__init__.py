@@ -1,0 +1,1 @@
+"""Numbers from arrays and SciPy's distributions, in floating point; never imports SymPy."""

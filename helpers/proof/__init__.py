@@ -1,0 +1,1 @@
+"""What algebra and calculus can show: normal forms, signs, inequalities, identities."""

@@ -1,0 +1,1 @@
+"""Where a step is tried: contexts, points of its domains, witness laws."""
