@@ -23,6 +23,7 @@ from helpers.check.inequality import check_inequality
 from helpers.check.limit import check_limit
 from helpers.check.optimum import check_optimum, check_same_arg
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
+from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
 from helpers.shown import rendering
 from helpers.trials.context import Context, assumed_domain
@@ -133,7 +134,9 @@ class Derivation:
     start : sympy.Expr
         The first expression, or an ``ArgMin`` / ``ArgMax`` of it.
     name : str, optional
-        The claim's id; its equation is cited as ``eq-<name>``.
+        The claim's id; its equation is cited as ``eq-<name>``. In a folder with a table of claims
+        (`helpers.claims`) the name is looked up there, and what the table says is not repeated
+        here. Elsewhere, and for a claim of your own that has a ``title``, the arguments say it.
     title : str, optional
         A few words for the ledger and the caption.
     over : sympy.Symbol or tuple of them, optional
@@ -155,6 +158,8 @@ class Derivation:
     ------
     DerivationError
         From any step that is false or cannot be checked.
+    ValueError
+        If the folder's table of claims does not list ``name``, or an argument repeats the table.
 
     Examples
     --------
@@ -188,6 +193,17 @@ class Derivation:
             start = start.objective
         if isinstance(rests_on, str):
             rests_on = (rests_on,)
+        if name is not None and title is None and (listed := promise_of(name)) is not None:
+            if rests_on or lean is not None or article is not None:
+                raise ValueError(
+                    f"name: the table of claims says what {name!r} rests on, and where"
+                )
+            title, rests_on, lean, article = (
+                listed.title,
+                listed.rests_on,
+                listed.mathlib,
+                listed.article,
+            )
         self.name, self.title, self.lean, self.article = name, title, lean, article
         self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
         self.domain = _domain(domain or {})
