@@ -19,7 +19,14 @@ from helpers.notation import (
     Probability,
     VocabularyExpr,
 )
-from helpers.proof.normal_form import is_zero, masked, normal_form, simplify_residue
+from helpers.proof import existence
+from helpers.proof.normal_form import (
+    all_integrable,
+    is_zero,
+    masked,
+    normal_form,
+    simplify_residue,
+)
 from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
 from helpers.trials.context import Context, domain_of, free_symbols_of
 from helpers.trials.points import awkward
@@ -29,6 +36,11 @@ __all__ = ["any_support", "same_events", "upper_bound"]
 
 def upper_bound(small, large, context: Context) -> str:
     """Why ``small <= large`` on the whole domain."""
+    with existence.assuming(context.finite):
+        return _why_at_most(small, large, context)
+
+
+def _why_at_most(small, large, context) -> str:
     wide = any_support(small, large)
     if wide is not None:
         reason = _upper_bound(*wide, context)
@@ -332,6 +344,11 @@ def _pointwise(gap, context) -> str:
         else:
             terms.append((coefficient, inner))
     if not terms:
+        return ""
+    # An integral of something that is not negative exists; it falls into parts only where all of
+    # them but one are finite.
+    unknown = [e for _, e in terms if not all_integrable(e.function, e.variable, e.distribution)]
+    if len(unknown) > 1:
         return ""
     laws = sorted({e.distribution for _, e in terms}, key=sp.default_sort_key)
     region = laws[0].support

@@ -7,8 +7,9 @@ import itertools
 import sympy as sp
 
 from helpers.notation import Expectation, Likelihood, Pdf, VocabularyExpr
+from helpers.proof import existence
 from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
-from helpers.proof.signs import is_nonnegative, is_positive
+from helpers.proof.signs import elementary, is_nonnegative, is_positive
 from helpers.trials.context import Context, domain_of
 
 __all__ = ["optimum", "same_arg"]
@@ -16,6 +17,11 @@ __all__ = ["optimum", "same_arg"]
 
 def same_arg(f, g, context: Context) -> str:
     """Why f and g are smallest at the same parameters, if a verified rule says so."""
+    with existence.assuming(context.finite):
+        return _same_arg(f, g, context)
+
+
+def _same_arg(f, g, context) -> str:
     over = context.over
     names = ", ".join(map(str, over))
     nf, ng = normal_form(f), normal_form(g)
@@ -38,7 +44,9 @@ def same_arg(f, g, context: Context) -> str:
         slope = sp.diff(nf, s)
         if slope != 0 and isinstance(domain, sp.Interval):
             ratio = sp.cancel(sp.together(sp.diff(ng, s) / slope))
-            if is_positive(ratio, context, background):
+            # Across a pole or a jump a function may fall that rises on both sides.
+            smooth = all(elementary(e, [s], context, background) for e in (nf, ng))
+            if smooth and is_positive(ratio, context, background):
                 return "their derivatives have the same sign everywhere"
     return ""
 
@@ -78,6 +86,11 @@ def _coefficients(e, over) -> dict:
 
 def optimum(f, values: dict, subject_to, context: Context, background=()) -> str:
     """Why f is largest at ``values``."""
+    with existence.assuming(context.finite):
+        return _optimum(f, values, subject_to, context, background)
+
+
+def _optimum(f, values, subject_to, context, background) -> str:
     over = list(values)
     if any(v.is_infinite for v in values.values()):
         return ""
@@ -98,6 +111,9 @@ def optimum(f, values: dict, subject_to, context: Context, background=()) -> str
         slope = sp.diff(f, s)
         if not is_zero(slope.subs(s, v)):
             return ""
+        domain = domain_of(s, everything, context)
+        if not isinstance(domain, sp.Interval) or not _is_smooth(f, s, context, everything):
+            return ""
         if not _rises_then_falls(slope, s, v, context, everything):
             return ""
         words.append(str(s))
@@ -105,6 +121,13 @@ def optimum(f, values: dict, subject_to, context: Context, background=()) -> str
     if len(words) == 1:
         return f"the derivative is positive below and negative above, zero only there ({words[0]})"
     return f"optimal in {words[0]} whatever the others are, then in " + ", ".join(words[1:])
+
+
+def _is_smooth(f, s, context, everything) -> bool:
+    """Is the objective differentiable on the whole domain, sums over the data and all?"""
+    inner = [n for n in f.atoms(sp.Sum, sp.Integral, VocabularyExpr) if s not in n.free_symbols]
+    plain = f.xreplace({n: sp.Dummy(real=True) for n in sorted(inner, key=sp.default_sort_key)})
+    return elementary(plain, [s], context, everything)
 
 
 def _rises_then_falls(slope, s, v, context, everything) -> bool:
