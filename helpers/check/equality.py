@@ -34,7 +34,7 @@ from helpers.check.verdict import (
 )
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
 from helpers.notation import Probability
-from helpers.proof import identities
+from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
 from helpers.trials.zeros import at_hidden_zeros
 
@@ -120,12 +120,17 @@ def check_equal(left, right, context: Context) -> Verdict:
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
+<<<<<<< HEAD
     reason = attempted(identities.equal, left, right, context)
+=======
+    reason = identities.equal(left, right, context)
+    lemma = None if reason else lemmas.by_equality(left, right, context)
+>>>>>>> main
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
-    verdict = ruled(witnesses, count, [left, right], context, worst=worst)
+    verdict = ruled(witnesses, count, [left, right], context, worst=worst, lemma=lemma)
     if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
         return Verdict("exact", verdict.witnesses, count, verdict.max_error)
     return verdict

@@ -33,7 +33,7 @@ from helpers.check.verdict import (
     values_of,
 )
 from helpers.notation import Sample
-from helpers.proof import inequalities
+from helpers.proof import inequalities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
 from helpers.trials.points import fits, meet
 from helpers.trials.zeros import at_hidden_zeros
@@ -80,7 +80,12 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
             counterexample = _turned(counterexample)
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
+<<<<<<< HEAD
     reason = attempted(inequalities.upper_bound, small, large, context)
+=======
+    reason = inequalities.upper_bound(small, large, context)
+    lemma = None if reason else lemmas.by_inequality(small, large, context)
+>>>>>>> main
     if reason:
         witnesses.append(Witness("symbolic", reason))
     else:
@@ -105,7 +110,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return ruled(witnesses, count, [left, right], context, tightest=text)
+    return ruled(witnesses, count, [left, right], context, tightest=text, lemma=lemma)
 
 
 def _turned(counterexample) -> Counterexample:

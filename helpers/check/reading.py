@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 
 import mpmath as mp
 import sympy as sp
@@ -104,7 +104,7 @@ class _Reading:
             return {self(k): self(v) for k, v in part.items()}
         if isinstance(part, (tuple, list)):
             return type(part)(self(v) for v in part)
-        if is_dataclass(part) and not isinstance(part, type):
+        if isinstance(part, Context):
             return replace(part, **{f.name: self(getattr(part, f.name)) for f in fields(part)})
         if not isinstance(part, sp.Basic):
             return part

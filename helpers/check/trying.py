@@ -9,7 +9,14 @@ import mpmath as mp
 import sympy as sp
 
 from helpers.check.budget import SYMPY_FAILS, OutOfTime, limited, obstacles, time_left
-from helpers.check.verdict import Counterexample, NotChecked, Verdict, number_text, values_of
+from helpers.check.verdict import (
+    Counterexample,
+    NotChecked,
+    Verdict,
+    Witness,
+    number_text,
+    values_of,
+)
 from helpers.digits.evaluate import DIGITS, NotEvaluable, Undefined, Value, evaluate
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
@@ -126,8 +133,12 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
                     yield name, concrete, special
 
 
-def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric") -> Verdict:
+def ruled(
+    witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric", lemma=None
+) -> Verdict:
     """The verdict on a step that nothing spoke against."""
+    if lemma is not None:
+        witnesses = [Witness("lemma", f"an instance of {lemma.name}"), *witnesses]
     if not witnesses:
         why = "; ".join(dict.fromkeys(obstacles)) or "no point could be evaluated"
         raise NotChecked(f"neither a symbolic nor a numeric check could be made: {why}")
@@ -136,7 +147,10 @@ def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="nu
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     status = "proved" if symbolic else weak
-    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
+    if lemma is not None:
+        status = lemma.status
+    used = () if lemma is None else (lemma.name,)
+    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
 
 
 def value_of(e, env, digits=DIGITS) -> Value:
