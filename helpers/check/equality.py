@@ -120,12 +120,8 @@ def check_equal(left, right, context: Context) -> Verdict:
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-<<<<<<< HEAD
     reason = attempted(identities.equal, left, right, context)
-=======
-    reason = identities.equal(left, right, context)
     lemma = None if reason else lemmas.by_equality(left, right, context)
->>>>>>> main
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if count:

@@ -80,12 +80,8 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
             counterexample = _turned(counterexample)
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-<<<<<<< HEAD
     reason = attempted(inequalities.upper_bound, small, large, context)
-=======
-    reason = inequalities.upper_bound(small, large, context)
     lemma = None if reason else lemmas.by_inequality(small, large, context)
->>>>>>> main
     if reason:
         witnesses.append(Witness("symbolic", reason))
     else:
