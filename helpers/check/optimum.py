@@ -31,7 +31,8 @@ from helpers.check.verdict import (
 from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value
 from helpers.notation import Pdf, VocabularyExpr
 from helpers.proof import optima
-from helpers.trials.context import Context, NoPoints, domain_of, generator, inside
+from helpers.trials.context import Context, NoPoints, domain_of, fingerprint, generator, inside
+from helpers.trials.laws import concretise, witness_families
 from helpers.trials.points import draw_from, meet, points
 
 __all__ = ["all_inside", "check_optimum", "check_same_arg"]
@@ -292,8 +293,9 @@ def check_optimum(
     )
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals, on_edge, is_inside = 0, None, False
-    for number, env in enumerate(points([f, *values.values()], inner, rng, 5, 6)):
-        best_env, outside = _at_optimum(values, env, domains)
+    objective = f
+    for number, (f, here, env) in enumerate(_concrete(objective, values, inner, rng)):
+        best_env, outside = _at_optimum(here, env, domains)
         if outside is not None:
             return Verdict("refuted", points=rivals, counterexample=outside)
         if best_env is None:
@@ -359,7 +361,7 @@ def check_optimum(
         )
         return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
-    reason = attempted(optima.optimum, f, values, subject_to, inner, everything)
+    reason = attempted(optima.optimum, objective, values, subject_to, inner, everything)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if rivals:
@@ -367,6 +369,17 @@ def check_optimum(
             Witness("numeric", f"better than {rivals} rival parameter values, near and far")
         )
     return ruled(witnesses, rivals, everything, inner)
+
+
+def _concrete(f, values, context, rng):
+    """The objective and the claimed values under laws of every family, with points."""
+    families = witness_families(f, *values.values(), salt=fingerprint(context, f))
+    for name, laws in families:
+        sides = [concretise(e, laws) for e in (f, *values.values())]
+        told = tuple(concretise(e, laws) for e in context.background)
+        inner = replace(context, background=told)
+        for env in points(sides, inner, rng, *((2, 1) if name else (5, 6))):
+            yield sides[0], dict(zip(values, sides[1:], strict=True)), env
 
 
 def _at_optimum(values, env, domains):

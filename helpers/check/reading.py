@@ -81,6 +81,7 @@ class _Reading:
         self.parts = [e for p in parts for e in _expressions(p)]
         self.context = next((p for p in parts if isinstance(p, Context)), Context())
         self.notes: list[Witness] = []
+        self.finite: set = set()
         self.new: dict = {}
         atoms: set = set().union(*[e.atoms(sp.Symbol, sp.Float) for e in self.parts])
         atoms = {a for a in atoms if not (isinstance(a, sp.Symbol) and a.is_real is False)}
@@ -91,12 +92,34 @@ class _Reading:
                 self.notes.append(Witness("reading", told))
             elif _is_plain(a) and not isinstance(a, sp.Dummy):
                 self.new[a] = type(a)(a.name, **{**a.assumptions0, "real": True})
+        self.new |= self._named_quantities()
         plain = {s.name for s in self.new if isinstance(s, sp.Symbol) and not isinstance(s, Bound)}
         free = {s.name for e in self.parts for s in e.free_symbols if isinstance(s, sp.Symbol)}
         if plain & free:
             told = ", ".join(sorted(plain & free))
             verb = "is read as a real number" if len(plain & free) == 1 else "are read as real"
             self.notes.append(Witness("reading", f"{told} {verb}"))
+
+    def _named_quantities(self) -> dict:
+        """Symbols that a hypothesis makes names of quantities: Eq(Expectation(x, x, P), mu)."""
+        names: dict = {}
+        for h in self.context.hypotheses:
+            if not isinstance(h, sp.Eq):
+                continue
+            for node, value in ((h.lhs, h.rhs), (h.rhs, h.lhs)):
+                base, power = value.as_base_exp()
+                if not isinstance(node, (Expectation, Variance)) or not base.is_Symbol:
+                    continue
+                if node.sample is None and base not in node.free_symbols and base not in names:
+                    if power == 1:
+                        names[base] = node
+                    elif power == 2 and base.is_positive:
+                        names[base] = sp.sqrt(node)
+                    else:
+                        continue
+                    self.finite.add(node)
+                    break
+        return names
 
     def __call__(self, part):
         """A part of the step as read."""
@@ -105,7 +128,15 @@ class _Reading:
         if isinstance(part, (tuple, list)):
             return type(part)(self(v) for v in part)
         if isinstance(part, Context):
-            return replace(part, **{f.name: self(getattr(part, f.name)) for f in fields(part)})
+            read = replace(part, **{f.name: self(getattr(part, f.name)) for f in fields(part)})
+            kept = tuple(h for h in read.hypotheses if h not in (True, sp.true))
+            named = {v: v for v in self.new.values() if isinstance(v, sp.Basic)}
+            domain = {k: v for k, v in read.domain.items() if k not in named or k.is_Symbol}
+            return replace(
+                read,
+                domain=domain,
+                hypotheses=(*kept, *(sp.Abs(self(q)) < sp.oo for q in self.finite)),
+            )
         if not isinstance(part, sp.Basic):
             return part
         return _without_false_mass(part.xreplace(self.new) if self.new else part)

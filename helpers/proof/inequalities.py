@@ -29,7 +29,7 @@ from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolve
 from helpers.trials.context import Context, domain_of, free_symbols_of
 from helpers.trials.points import awkward
 
-__all__ = ["any_support", "same_events", "upper_bound"]
+__all__ = ["any_support", "opened", "same_events", "upper_bound"]
 
 
 def upper_bound(small, large, context: Context) -> str:
@@ -293,6 +293,9 @@ def same_events(left, right, context: Context) -> str:
         gap = sp.expand(high - low)
         if node.sample is None:
             gap = gap.subs(node.variable, _DRAW)
+        if node.sample is None and not node.distribution.discrete and is_strict:
+            slope = sp.diff(gap, _DRAW)
+            is_strict = not (not slope.has(_DRAW) and slope.is_nonzero)
         key = (gap, is_strict, node.args[1:] if node.sample is not None else node.distribution)
         new[node] = names.setdefault(key, sp.Dummy(nonnegative=True))
     if len(names) == len(new) or not is_zero(left.xreplace(new) - right.xreplace(new)):
@@ -326,7 +329,7 @@ _T = sp.Symbol("_t", real=True)
 def _pointwise(gap, context) -> str:
     """An inequality between expectations that holds between the integrands already."""
     terms, constant = [], sp.S.Zero
-    for term in sp.Add.make_args(sp.expand(_opened(gap))):
+    for term in sp.Add.make_args(sp.expand(opened(gap))):
         coefficient, inner = sp.S.One, None
         for factor in sp.Mul.make_args(term):
             if isinstance(factor, Expectation) and inner is None and factor.sample is None:
@@ -362,7 +365,7 @@ def _pointwise(gap, context) -> str:
     return where if _nonnegative_at_each_point(integrand, region, context) else ""
 
 
-def _opened(e):
+def opened(e):
     """Divergences and probabilities as expectations; nothing is simplified away."""
     while True:
         nodes = {

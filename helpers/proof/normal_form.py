@@ -43,8 +43,10 @@ from helpers.proof.existence import integral_exists, is_integrable, sum_exists
 
 __all__ = [
     "all_integrable",
+    "expanded",
     "is_zero",
     "masked",
+    "masked_together",
     "masses_add_up",
     "normal_form",
     "onto_positive",
@@ -88,7 +90,7 @@ def _normal_of(e, _state):
     if isinstance(e, Likelihood) and not isinstance(e, LogLikelihood):
         return _normal(e.unfold())
     if isinstance(e, Probability):
-        return _normal(e.unfold())
+        return _probability(e)
     if isinstance(e, Variance):
         if e.sample is not None:
             return _sample_variance(e)
@@ -114,6 +116,21 @@ def _normal_of(e, _state):
         done = e.func(_normal(e.expr), *e.variable_count).doit()
         return done
     return e.func(*[_normal(a) if isinstance(a, sp.Expr) else a for a in e.args])
+
+
+def _probability(e: Probability):
+    """Under a density no single point has a chance: whether ends belong to an event is the same."""
+    event = e.function
+    law, x = e.distribution, None if e.sample is not None else e.variable
+    is_density = not law.discrete and isinstance(law.support, sp.Interval)
+    if is_density and isinstance(x, sp.Symbol) and isinstance(event, (sp.Gt, sp.Lt, sp.Eq)):
+        slope = sp.diff(event.lhs - event.rhs, x)
+        if not slope.has(x) and slope.is_nonzero:
+            if isinstance(event, sp.Eq):
+                return sp.S.Zero
+            wider = sp.Ge(event.gts, event.lts, evaluate=False)
+            return _normal(Probability(wider, x, law).unfold())
+    return _normal(e.unfold())
 
 
 def _log(argument):
@@ -214,6 +231,14 @@ def _expectation(e: Expectation):
         return sp.expand(out + constant * Expectation(rest, fresh, d))
     # Of terms that are not shown to be finite nothing is taken apart, not even a factor.
     return Expectation(f, fresh, d)
+
+
+def expanded(e: Expectation) -> sp.Expr:
+    """The function under an expectation as a sum, logarithms of products opened."""
+    f = sp.expand(_normal(open_log_densities(e.function)))
+    if f.has(sp.log) and isinstance(e.variable, sp.Symbol):
+        f = sp.expand(open_logs(f, lambda t: _positive_on(t, e.variable, e.distribution.support)))
+    return f
 
 
 def all_integrable(f, x, law) -> bool:
@@ -446,7 +471,9 @@ def _sample_expectation(e):
     """E[c0 + c1 T + c2 T^2], with E[T^2] = Var T + (E T)^2; higher powers stay closed."""
     sample = e.sample
     found = _in_total(e.function, sample)
-    if found is None or len(found[0]) > 3:
+    if found is None:
+        return _sample_term_by_term(e)
+    if len(found[0]) > 3:
         return e
     coefficients, g = found
     if not all_integrable(g ** (len(coefficients) - 1), _X, sample.distribution):
@@ -457,6 +484,25 @@ def _sample_expectation(e):
     if len(coefficients) == 3:
         moments.append(n * _normal(Variance(g, _X, law)) + mean**2)
     return sp.expand(sp.Add(*[c * m for c, m in zip(coefficients, moments, strict=False)]))
+
+
+def _sample_term_by_term(e):
+    """The expectation of a sum of terms of which each is a polynomial in one mean."""
+    opened = e.function.replace(lambda n: isinstance(n, SampleMean), lambda n: n.unfold())
+    terms = sp.Add.make_args(sp.expand(opened))
+    if len(terms) < 2:
+        return e
+    values = []
+    for t in terms:
+        if not t.has(e.sample.base):
+            values.append(t)
+            continue
+        found = _in_total(t, e.sample)
+        value = None if found is None else _sample_expectation(Expectation(t, e.sample))
+        if value is None or (isinstance(value, Expectation) and value.sample is not None):
+            return e
+        values.append(value)
+    return sp.expand(sp.Add(*values))
 
 
 def _sample_variance(e):
@@ -481,7 +527,7 @@ def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
     names = {}
     closed = e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product)
     for node in sorted(closed, key=sp.default_sort_key):
-        if node.is_positive or _varies(node):
+        if node.is_positive or _varies(node) or _is_mean_of_positive(node):
             names[node] = sp.Dummy(positive=True)
         elif node.is_nonnegative or isinstance(node, (Variance, Probability)):
             names[node] = sp.Dummy(nonnegative=True)
@@ -490,6 +536,22 @@ def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
         else:
             names[node] = sp.Dummy(real=True)
     return (e.xreplace(names), {v: k for k, v in names.items()}) if names else (e, {})
+
+
+def _is_mean_of_positive(node) -> bool:
+    """Is it the mean of a variable that is never negative, nor always zero?"""
+    if not isinstance(node, Expectation) or node.sample is not None:
+        return False
+    law = node.distribution
+    if not law.abstract or node.function != node.variable:
+        return False
+    return bool(law.support.inf.is_nonnegative and law.support.sup.is_positive)
+
+
+def masked_together(parts) -> tuple[list, dict]:
+    """Several expressions, the same name in all for what is closed in any."""
+    whole, names = masked(sp.Tuple(*parts))
+    return list(whole), names
 
 
 def _varies(node) -> bool:

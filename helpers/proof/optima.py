@@ -6,9 +6,16 @@ import itertools
 
 import sympy as sp
 
-from helpers.notation import Expectation, Likelihood, Pdf, VocabularyExpr
+from helpers.notation import Expectation, Likelihood, Pdf, Variance, VocabularyExpr
 from helpers.proof import existence
-from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
+from helpers.proof.inequalities import opened
+from helpers.proof.normal_form import (
+    expanded,
+    is_zero,
+    masked_together,
+    normal_form,
+    simplify_residue,
+)
 from helpers.proof.signs import elementary, is_nonnegative, is_positive
 from helpers.trials.context import Context, domain_of
 
@@ -24,7 +31,7 @@ def same_arg(f, g, context: Context) -> str:
 def _same_arg(f, g, context) -> str:
     over = context.over
     names = ", ".join(map(str, over))
-    nf, ng = normal_form(f), normal_form(g)
+    nf, ng = (normal_form(_without_fixed(e, list(over))) for e in (f, g))
     if _free_of(simplify_residue(sp.expand(ng - nf)), over):
         return f"they differ by a term free of {names}"
     ratio = _common_ratio(nf, ng, over)
@@ -85,9 +92,37 @@ def _coefficients(e, over) -> dict:
 
 
 def optimum(f, values: dict, subject_to, context: Context, background=()) -> str:
-    """Why f is largest at ``values``."""
-    with existence.assuming(context.finite):
-        return _optimum(f, values, subject_to, context, background)
+    """Why f is largest at ``values``.
+
+    The claimed values are numbers: expectations among them are finite, or nothing is claimed.
+    """
+    named = {n for v in values.values() for n in sp.sympify(v).atoms(Expectation, Variance)}
+    with existence.assuming(context.finite | named):
+        return _optimum(_without_fixed(f, list(values)), values, subject_to, context, background)
+
+
+def _without_fixed(f, over):
+    """The objective without the terms of its expectations that the parameter does not move.
+
+    What E[g(x) + h(x, theta)] gains from one theta to another is the gain of E[h]; whether E[g] is
+    finite plays no part.
+    """
+    f = opened(f)
+    out = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(f)):
+        nodes = [t for t in sp.Mul.make_args(term) if isinstance(t, Expectation)]
+        if len(nodes) != 1 or nodes[0].sample is not None or _free_of(nodes[0].function, over):
+            out += term
+            continue
+        (node,) = nodes
+        scale = term / node
+        if not _free_of(scale, over) or not _free_of(node.distribution, over):
+            out += term
+            continue
+        inner = expanded(node)
+        moving = [t for t in sp.Add.make_args(inner) if not _free_of(t, over)]
+        out += scale * Expectation(sp.Add(*moving), *node.args[1:])
+    return out
 
 
 def _optimum(f, values, subject_to, context, background) -> str:
@@ -99,8 +134,13 @@ def _optimum(f, values, subject_to, context, background) -> str:
     f = normal_form(f)
     at = {s: normal_form(v) for s, v in values.items()}
     everything = [f, *at.values(), *background]
-    if f.atoms(sp.Piecewise, Expectation):
+    if f.atoms(sp.Piecewise):
         return ""
+    fixed = {n for n in f.atoms(Expectation, Variance) if _free_of(n, over)}
+    if f.atoms(Expectation) - fixed:
+        return ""
+    (f, *rest), _ = masked_together([f, *at.values()])
+    at = dict(zip(at, rest, strict=True))
     if subject_to is not None:
         return _lagrange(f, at, subject_to, context, everything)
     words = []

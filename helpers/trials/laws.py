@@ -18,11 +18,13 @@ from helpers.notation import (
     Exponential,
     Gamma,
     Geometric,
+    Independent,
     Indicator,
     Mixture,
     Normal,
     Poisson,
     Probability,
+    Transformed,
 )
 from helpers.trials.context import RELATIONAL, NoPoints, inside, shows_its_support
 
@@ -44,10 +46,9 @@ def needs_a_density(*expressions) -> bool:
     if any(shows_its_support(e) for e in expressions):
         return True
     laws = set().union(*[e.atoms(Distribution) for e in expressions])
-    if any(
-        d.dimension == 1 and not d.abstract and not d.discrete and not d.atoms(Density)
-        for d in laws
-    ):
+    made_of_others = (Independent, Mixture, Transformed)
+    named = [d for d in laws if not d.abstract and not isinstance(d, made_of_others)]
+    if any(not d.discrete for d in named):
         return True
     kinds = set()
     for e in expressions:
