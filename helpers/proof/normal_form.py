@@ -111,7 +111,7 @@ def _normal_of(e, _state):
     if isinstance(e, sp.Sum):
         return _sum(e)
     if isinstance(e, sp.Product):
-        return e.func(_normal(e.function), *e.limits)
+        return _product(e)
     if isinstance(e, sp.Derivative):
         done = e.func(_normal(e.expr), *e.variable_count).doit()
         return done
@@ -395,6 +395,16 @@ def _as_expectation(f, x, a, b):
             if bounds_of(d.support) == (a, b) and not d.discrete:
                 return _normal(Expectation(f / factor, x, d))
     return sp.Integral(f, (x, a, b))
+
+
+def _product(e):
+    """A product with its factors in normal form, under an index that has every product's name."""
+    if len(e.limits) != 1:
+        return e.func(_normal(e.function), *e.limits)
+    i, a, b = e.limits[0]
+    names = _POSITIVE_INDEX if a.is_positive else _NONNEGATIVE_INDEX
+    fresh = _fresh(names if a.is_nonnegative else _INDEX, e.function, i)
+    return sp.Product(_normal(e.function.subs(i, fresh)), (fresh, a, b))
 
 
 def _sum(e):
