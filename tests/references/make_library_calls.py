@@ -11,6 +11,11 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
+from sklearn.metrics import log_loss
+from torch import distributions
+from torch.nn import functional
+
 PATH = Path(__file__).resolve().parents[2] / "book" / "data" / "library_calls.csv"
 HEADER = """\
 # What calls of PyTorch and scikit-learn return for the coins P = (3/4, 1/4) and Q = (1/2, 1/2).
@@ -38,10 +43,6 @@ SKLEARN = [
 
 def torch_rows() -> list[tuple[str, str, str, str, str]]:
     """Run the calls of PyTorch, in double precision."""
-    import torch
-    from torch import distributions
-    from torch.nn import functional
-
     p = torch.tensor([0.75, 0.25], dtype=torch.float64)
     q = torch.tensor([0.5, 0.5], dtype=torch.float64)
     names = {
@@ -54,15 +55,11 @@ def torch_rows() -> list[tuple[str, str, str, str, str]]:
         "log_q": q.log(),
     }
     release = torch.__version__.partition("+")[0]
-    return [
-        ("torch", release, call, repr(float(eval(call, names))), what) for call, what in TORCH
-    ]
+    return [("torch", release, call, repr(float(eval(call, names))), what) for call, what in TORCH]
 
 
 def sklearn_rows() -> list[tuple[str, str, str, str, str]]:
     """Run the calls of scikit-learn."""
-    from sklearn.metrics import log_loss
-
     release = version("scikit-learn")
     return [
         ("scikit-learn", release, call, repr(float(eval(call, {"log_loss": log_loss}))), what)
