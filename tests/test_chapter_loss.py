@@ -55,13 +55,13 @@ def test_newcombs_log_likelihoods():
 
 
 MEANING = {
-    "D(P||Q)": kl_divergence(P, Q),
-    "D(Q||P)": kl_divergence(Q, P),
-    "D(P||Q)/2": kl_divergence(P, Q) / 2,
+    "D(P‖Q)": kl_divergence(P, Q),
+    "D(Q‖P)": kl_divergence(Q, P),
+    "D(P‖Q)/2": kl_divergence(P, Q) / 2,
     "H(P, Q)": cross_entropy(P, Q),
     "4 H(P, Q)": 4 * cross_entropy(P, Q),
     "H(P)": entropy(P),
-    "-H(P) - E_P[q]": -entropy(P) - P @ Q,
+    "−H(P) − E_P[q]": -entropy(P) - P @ Q,
 }
 
 

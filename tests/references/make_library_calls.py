@@ -25,14 +25,14 @@ HEADER = """\
 
 # The third column names what the call computes, in the notation of the chapter.
 TORCH = [
-    ("F.kl_div(log_q, p, reduction='sum')", "D(P||Q)"),
-    ("F.kl_div(log_p, q, reduction='sum')", "D(Q||P)"),
-    ("F.kl_div(log_q, log_p, reduction='sum', log_target=True)", "D(P||Q)"),
-    ("F.kl_div(log_q, p)", "D(P||Q)/2"),
-    ("F.kl_div(log_q[None], p[None], reduction='batchmean')", "D(P||Q)"),
-    ("F.kl_div(q, p, reduction='sum')", "-H(P) - E_P[q]"),
+    ("F.kl_div(log_q, p, reduction='sum')", "D(P‖Q)"),
+    ("F.kl_div(log_p, q, reduction='sum')", "D(Q‖P)"),
+    ("F.kl_div(log_q, log_p, reduction='sum', log_target=True)", "D(P‖Q)"),
+    ("F.kl_div(log_q, p)", "D(P‖Q)/2"),
+    ("F.kl_div(log_q[None], p[None], reduction='batchmean')", "D(P‖Q)"),
+    ("F.kl_div(q, p, reduction='sum')", "−H(P) − E_P[q]"),
     ("F.cross_entropy(log_q, p)", "H(P, Q)"),
-    ("distributions.kl_divergence(Bernoulli(p[1]), Bernoulli(q[1]))", "D(P||Q)"),
+    ("distributions.kl_divergence(Bernoulli(p[1]), Bernoulli(q[1]))", "D(P‖Q)"),
 ]
 SKLEARN = [
     ("log_loss([0, 0, 0, 1], [[0.5, 0.5]] * 4)", "H(P, Q)"),
