@@ -88,6 +88,9 @@ def as_text(notebook: NotebookNode) -> str:
 
 def executed(path: Path) -> tuple[NotebookNode, float]:
     """Execute one notebook in its folder; return it and the seconds it took."""
+    # Where Matplotlib has no list of fonts yet it makes one, and says so in the cell that asks.
+    from matplotlib import font_manager  # noqa: F401, PLC0415 - only a run needs it
+
     notebook = nbformat.read(path, as_version=4)
     codes = [cell.id for cell in code_cells(notebook)]
     begun = time.perf_counter()
