@@ -14,10 +14,8 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
-from nbformat.reader import NotJSONError
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -25,7 +23,7 @@ from sqlalchemy.exc import DatabaseError
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from tools.execute import executed
+from tools.execute import executed, read
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +44,12 @@ def stale_notebooks(app: Sphinx, cache: JupyterCacheAbstract) -> list[Path]:
         if path.suffix != ".ipynb":
             continue
         try:
-            record = cache.match_cache_notebook(nbformat.read(path, as_version=4))
+            record = cache.match_cache_notebook(read(path))
         except KeyError:
             stale.append(path)
             continue
-        except (NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-            said = str(error).splitlines()[0]
-            raise ExtensionError(f"{path}: not a notebook that can be read ({said})") from None
+        except ValueError as error:
+            raise ExtensionError(str(error)) from None
         seal, digest = seal_of(cache, record.hashkey)
         if not seal.exists() or seal.read_text(encoding="utf-8") != digest:
             print(f"{path.name}: its kept run was changed since; it runs again", flush=True)

@@ -70,7 +70,7 @@ def main() -> int:
     over = threading.Event()
     counter = threading.Thread(target=count, args=(folder, wanted, over), daemon=True)
     counter.start()
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "-r", "requirements.txt"], cwd=ROOT, check=False)
     over.set()
     counter.join()

@@ -517,7 +517,7 @@ def run(
     links = [link for index, link in enumerate(links) if index not in wrong]
     chosen = [mutant for index, link in enumerate(links) for mutant in mutants_of(index, link)]
     complete = sample is None or sample >= len(chosen)
-    if not complete:
+    if sample is not None and not complete:
         chosen = random.Random(seed).sample(chosen, sample)
     take(links)
     used = sorted({mutant.link for mutant in chosen}) if baselines else []

@@ -31,6 +31,13 @@ def body_of(path: Path, changed: int) -> tuple[bytes, str, bool]:
     return content, kind, False
 
 
+class Server(ThreadingHTTPServer):
+    """Answers from one folder."""
+
+    daemon_threads = True
+    root: Path
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -41,7 +48,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(with_body=False)
 
     def answer(self, with_body: bool) -> None:
-        root: Path = self.server.root
+        assert isinstance(self.server, Server)
+        root = self.server.root
         path = (root / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
         if path.is_dir():
             path = path / "index.html"
@@ -65,10 +73,9 @@ class Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-def server_of(root: Path, port: int = 0) -> ThreadingHTTPServer:
+def server_of(root: Path, port: int = 0) -> Server:
     """Return a server of a folder, on a free port or on the one that is asked for."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", port), Handler)
     server.root = root.resolve()
     return server
 
