@@ -88,6 +88,7 @@ def draw_spike(width: float = 1.0) -> Figure:
     raw, binned = spiked_log_likelihoods(width)
     bottom.set(xscale="log", xlim=(2e1, 5e-13), ylim=(-290, -60))
     bottom.set(xlabel="width of the narrow component (ns)", ylabel="log-likelihood (nats)")
-    bottom.set_title(f"Width {width:g}: exact {raw:.1f}, classes {binned:.1f} nats")
+    shown = f"exact {raw:.1f}, classes {binned:.1f} nats".replace("-", "\N{MINUS SIGN}")
+    bottom.set_title(f"Width {width:g}: {shown}")
     bottom.legend(loc="upper left", **COVERING)
     return fig
