@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import copying
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -171,7 +172,9 @@ class DerivationDirective(SphinxDirective):
         whole += self.heading(payload)
         whole += self.steps(start, steps, assumed[1:], titled=bool(name or payload["title"]))
         whole += self.hypotheses(assumed[0])
-        whole += self.checks(steps)
+        tools = make_box("div", "derivation-tools")
+        tools.extend([self.checks(steps), copying.menu(payload)])
+        whole += tools
         return [whole]
 
     def citation(self, key: str) -> list[nodes.Node]:
@@ -221,6 +224,7 @@ class DerivationDirective(SphinxDirective):
         head += title
         if payload["name"]:
             head += make_box("span", "derivation-number", is_number=True)
+            head += copying.buttons()
         return [head]
 
     def steps(
