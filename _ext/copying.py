@@ -13,7 +13,6 @@ from docutils import nodes
 
 from helpers.shown.rendering import RELATIONS, named, reason_in_latex
 
-BUTTON = '<button type="button" class="{kind}" data-copy="{form}" title="{title}">{words}</button>'
 FORMS = {"align": "LaTeX", "text": "Text", "code": "Code"}
 
 
@@ -21,7 +20,7 @@ def equation(steps: Sequence[Mapping[str, str]]) -> str:
     r"""Return what a chain states, from its beginning to its end, as LaTeX.
 
     >>> chain = [{"latex": "a"}, {"latex": "b", "relation_latex": "="},
-    ...          {"latex": "c", "relation_latex": r"\\le"}]
+    ...          {"latex": "c", "relation_latex": r"\le"}]
     >>> print(equation(chain))
     a \le c
     """
@@ -81,22 +80,20 @@ def text(payload: Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
+def button(form: str, title: str, words: str) -> str:
+    return (
+        f'<button type="button" class="copy" data-copy="{form}" title="{title}" '
+        f'aria-label="{title}">{words}</button>'
+    )
+
+
 def buttons() -> nodes.raw:
     """Return what stands beside an equation's number."""
-    both = {
-        "latex": ("Copy the LaTeX of this equation", "TeX"),
-        "link": (
-            "Copy the link to this equation",
-            '<span class="icon copy-link" aria-hidden="true"></span>',
-        ),
-    }
-    made = "".join(
-        BUTTON.format(kind="copy", form=form, title=title, words=words)
-        for form, (title, words) in both.items()
-    ).replace("<button", '<button aria-label="{}"')
-    for title, _ in both.values():
-        made = made.replace('aria-label="{}"', f'aria-label="{title}"', 1)
-    return nodes.raw("", f'<span class="copy-buttons pst-js-only">{made}</span>', format="html")
+    chain = '<span class="icon copy-link" aria-hidden="true"></span>'
+    both = button("latex", "Copy the LaTeX of this equation", "TeX") + button(
+        "link", "Copy the link to this equation", chain
+    )
+    return nodes.raw("", f'<span class="copy-buttons pst-js-only">{both}</span>', format="html")
 
 
 def menu(payload: Mapping[str, object]) -> nodes.raw:
@@ -109,8 +106,7 @@ def menu(payload: Mapping[str, object]) -> nodes.raw:
     # "<\/" so that no text can close the element early.
     data = json.dumps(forms, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     made = "".join(
-        BUTTON.format(kind="copy", form=form, title=f"Copy this derivation as {words}", words=words)
-        for form, words in FORMS.items()
+        button(form, f"{words}: copy this derivation", words) for form, words in FORMS.items()
     )
     return nodes.raw(
         "",

@@ -105,7 +105,7 @@ def fold_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         rows = [box for box in cell.findall(nodes.Element) if "derivation-tools" in box["classes"]]
         if not rows:
             rows = [nodes.container(classes=["cell-tools"])]
-            cell += rows
+            cell.append(rows[0])
         rows[-1] += folded(first, *prompts)
 
 
