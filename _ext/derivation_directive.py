@@ -243,8 +243,12 @@ class DerivationDirective(SphinxDirective):
         first = make_box("li", "derivation-step", "derivation-start", latex=None)
         first += self.formula("derivation-expression", start["latex"])
         chain += first
+        # The heading says what holds for the whole; a step says where it is another.
+        found = {step["status"] for step in steps}
         for step, sentence in zip(steps, assumed, strict=True):
-            chain += self.step(step, sentence, badge=len(steps) > 1 or not titled)
+            exception = len(found) > 1 and step["status"] != "proved"
+            alone = not titled and len(found) == 1 and step is steps[-1]
+            chain += self.step(step, sentence, badge=exception or alone)
         return chain
 
     def formula(self, kind: str, latex: str) -> box:

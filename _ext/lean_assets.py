@@ -15,7 +15,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from docutils import nodes
@@ -40,15 +39,6 @@ SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
 COPY_TEX = "katex/dist/contrib/copy-tex.min.js"
 # The others ask it where the reader is.
 FIRST_SCRIPT = "place.js"
-# Excerpts of search results are taken from the text of a page, not from its menus, from what folds
-# its code or from the TeX that a formula keeps for screen readers.
-SEARCH_EDITS = {
-    '[".headerlink", "script", "style"]': (
-        '[".headerlink", "script", "style", "svg", "summary", ".katex-mathml", '
-        '".explorer-controls", ".explorer-still"]'
-    ),
-    "htmlElement.querySelector('[role=\"main\"]')": "htmlElement.querySelector('article')",
-}
 # Classes that scripts add, so that no page shows them.
 ADDED_BY_SCRIPTS = [
     "scrolled",
@@ -68,6 +58,8 @@ EARLY_FONTS = (
     "KaTeX_Main-Regular",
     "KaTeX_Math-Italic",
 )
+# The text's: from disk they come too late for `font-display: optional`, so a page there adds them.
+TEXT_FONTS = {name: name.split("-")[-2:] for name in EARLY_FONTS if name.startswith("source")}
 # What may be put off, and how many elements at a page's beginning are not.
 LATE = (
     nodes.paragraph, nodes.bullet_list, nodes.enumerated_list, nodes.literal_block, nodes.container,
@@ -91,10 +83,18 @@ BEFORE_PAINT = f"""(e => {{
   if (code === "show") new MutationObserver(() => {{
     for (const fold of document.querySelectorAll("details.cell-code:not([open])")) fold.open = true;
   }}).observe(e, {{childList: true, subtree: true}});
-  if (location.protocol !== "file:") for (const font of {json.dumps(EARLY_FONTS)})
+  const files = `${{e.dataset.content_root}}_static/files/`;
+  const file = font => `${{files}}${{font}}.woff2?v=${{e.dataset.fonts}}`;
+  if (location.protocol === "file:") {{
+    const fonts = {json.dumps(TEXT_FONTS)};
+    for (const font in fonts) {{
+      const [weight, style] = fonts[font], how = {{weight, style, display: "swap"}};
+      document.fonts.add(new FontFace("Source Serif 4", `url("${{file(font)}}")`, how));
+    }}
+  }} else for (const font of {json.dumps(EARLY_FONTS)})
     document.head.append(Object.assign(document.createElement("link"), {{
       rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
-      href: `${{e.dataset.content_root}}_static/files/${{font}}.woff2?v=${{e.dataset.fonts}}`}}));
+      href: file(font)}}));
 }})(document.documentElement)"""
 
 
@@ -244,19 +244,6 @@ def without_idle_faces(css: str) -> str:
     return faces.sub(keep, css)
 
 
-def edited(script: str, edits: Mapping[str, str]) -> str:
-    """Return a script with its edits, each of which must find its place.
-
-    >>> edited("let a = 1;", {"a = 1": "a = 2"})
-    'let a = 2;'
-    """
-    for before, after in edits.items():
-        if script.count(before) != 1:
-            raise ExtensionError(f"a script is another one than expected: {before}")
-        script = script.replace(before, after)
-    return script
-
-
 def join_scripts(static: Path, packages: Path) -> str:
     """Join what runs on every page into one script."""
     own = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != FIRST_SCRIPT, path.name))
@@ -276,7 +263,7 @@ def without_plain_words(page: str) -> str:
 
 # What pages may still need from the folder the theme fills.
 KEPT = {"book.css", "book.js", "files", "favicon.svg"}
-KEPT |= {"searchtools.js", "language_data.js"}  # of the search page
+KEPT |= {"searchtools.js", "language_data.js", "equations.js", "search.js"}  # of the search page
 KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 
 
@@ -297,6 +284,8 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
     # Written before the pages are searched for class names.
     script = static / "book.js"
     script.write_text(join_scripts(static, app.npm_packages), encoding="utf-8")
+    for path in (ASSETS / "pages").glob("*.js"):
+        shutil.copy(path, static / path.name)
     pages = [page for page in sorted(out.rglob("*.html")) if "_static" not in page.parts]
     joined = []
     for path in [*style_sources(app), *sorted(ASSETS.glob("*.css"))]:
@@ -329,8 +318,6 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         )
         if named != text:
             page.write_text(named, encoding="utf-8")
-    search = static / "searchtools.js"
-    search.write_text(edited(search.read_text(encoding="utf-8"), SEARCH_EDITS), encoding="utf-8")
     tidy(static)
 
 
