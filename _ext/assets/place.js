@@ -24,18 +24,31 @@
     const above = edge - box.top;
     return { at: low, share: above > 0 ? above / (box.height || 1) : 0, gap: above > 0 ? 0 : above };
   };
-  const go = ({ at, share, gap }) => {
-    const part = blocks()[at];
+  const go = ({ at, share, gap, element }) => {
+    const part = element ?? blocks()[at];
     if (!part) return;
+    if (element) {
+      layOut(element);
+      return element.scrollIntoView();
+    }
     layOut(part);
     const box = part.getBoundingClientRect();
     scrollBy(0, box.top + share * box.height + gap - bar());
   };
-  // What is laid out around it moves it: for some frames it is put right.
+  // What is laid out around it moves it: it is put right until the reader moves, or all is laid out.
+  let held = null;
   const settle = (where, frames = 4) => {
-    go(where);
-    if (frames > 1) requestAnimationFrame(() => settle(where, frames - 1));
+    held = where;
+    const again = () => {
+      if (held !== where) return;
+      go(where);
+      if (--frames) requestAnimationFrame(again);
+      else if (!waiting().length) held = null;
+    };
+    again();
   };
+  for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"])
+    addEventListener(moved, () => { held = null; }, { passive: true, capture: true });
   const atTop = () => scrollY < 4;
 
   const waiting = () => [...document.querySelectorAll(".later")];
@@ -51,17 +64,19 @@
     const work = (deadline) => {
       do {
         const part = parts.shift();
-        if (!part) return;
+        if (!part) break;
         part.classList.remove("later");
         part.getBoundingClientRect();
       } while (deadline.timeRemaining() > 8);
-      idle(work);
+      if (held) settle(held, parts.length ? 1 : 4);
+      if (parts.length) idle(work);
     };
     idle(work);
   };
 
   const remember = () => {
-    const place = atTop() ? null : find();
+    // While it is being put right, what is at the top may be another part.
+    const place = atTop() ? null : (held && !held.element ? held : find());
     history.replaceState({ ...history.state, place }, "");
   };
   let timer = 0;
@@ -94,7 +109,8 @@
 
   window.bookPlace = {
     restored: false,
-    layOut,
+    // Bring an element to the top, and hold it there.
+    land: (element) => settle({ element }),
     // Do what changes heights with the reader's place held.
     keep(change) {
       const place = atTop() ? null : find();
