@@ -22,11 +22,20 @@ from helpers.check.equality import check_definition, check_equal
 from helpers.check.inequality import check_inequality
 from helpers.check.limit import check_limit
 from helpers.check.optimum import check_optimum, check_same_arg
+from helpers.check.remembered import remembered
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
 from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
+from helpers.proof.lemmas import Lemma
 from helpers.shown import rendering
-from helpers.trials.context import Context, assumed_domain
+from helpers.trials.context import (
+    Context,
+    assumed_domain,
+    bases_of,
+    data_domain,
+    domain_of,
+    free_symbols_of,
+)
 
 __all__ = ["Derivation", "DerivationError", "Step", "UncheckedStepError"]
 
@@ -145,8 +154,9 @@ class Derivation:
         Where symbols live, as SymPy Sets; else taken from assumptions and distributions.
     hypotheses : tuple, optional
         Sentences for the reader, or SymPy relations, which the check then also assumes.
-    rests_on : tuple of str, optional
-        Names of the claims this one uses.
+    rests_on : tuple of str or Derivation, optional
+        Names of the claims this one uses; a derivation is put in as a lemma where its conclusion
+        fits, and is named where it was used.
     lean : str, optional
         The declaration of mathlib that states the same.
     article : int, optional
@@ -191,8 +201,9 @@ class Derivation:
             sense = "min" if isinstance(start, ArgMin) else "max"
             over = start.over if over is None else over
             start = start.objective
-        if isinstance(rests_on, str):
-            rests_on = (rests_on,)
+        rests_on = _as_tuple(rests_on)
+        lemmas = tuple(r.as_lemma() for r in rests_on if isinstance(r, Derivation))
+        rests_on = tuple(r for r in rests_on if not isinstance(r, Derivation))
         if name is not None and title is None and (listed := promise_of(name)) is not None:
             if rests_on or lean is not None or article is not None:
                 raise ValueError(
@@ -205,7 +216,8 @@ class Derivation:
                 listed.article,
             )
         self.name, self.title, self.lean, self.article = name, title, lean, article
-        self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
+        self.hypotheses, self._named = _hypotheses(hypotheses), tuple(rests_on)
+        self.lemmas = lemmas
         self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
@@ -229,6 +241,47 @@ class Derivation:
         return weakest(s.status for s in self._steps)
 
     @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Names of the claims that were said to be used, and of the lemmas that were."""
+        used = (name for s in self._steps for name in s.verdict.used)
+        return tuple(dict.fromkeys((*self._named, *used)))
+
+    def as_lemma(self) -> Lemma:
+        """What the chain shows, for use in another: pass the derivation as ``rests_on``.
+
+        Raises
+        ------
+        ValueError
+            If the chain shows no equality or inequality of its start and its conclusion, or was
+            only seen to hold at points.
+
+        Examples
+        --------
+        >>> from helpers.notation import Density, KL, Normal, Expectation
+        >>> P, Q = Density("P"), Density("Q")
+        >>> u = sp.Symbol("u", positive=True)
+        >>> log_bound = Derivation(sp.log(u), name="log-bound").at_most(u - 1)
+        >>> log_bound.as_lemma().relation
+        '<='
+        """
+        relations = {s.relation for s in self.steps} - {"=", ":="}
+        if len(relations) > 1 or not relations <= {"<=", ">="} or not self.steps:
+            raise ValueError(f"rests_on: {self.name or self.start} shows no one relation to use")
+        if self.status not in ("proved", "exact", "cited", "defined"):
+            raise ValueError(f"rests_on: {self.name or self.start} is {self.status}, not proved")
+        relation = relations.pop() if relations else "="
+        return Lemma(
+            self.name or f"{self.start} {relation} {self.conclusion}",
+            self.start,
+            relation,
+            self.conclusion,
+            self.domains,
+            tuple(h for h in self.hypotheses if not isinstance(h, str)),
+            tuple(h for h in self.hypotheses if isinstance(h, str)),
+            "cited" if self.status == "cited" else "proved",
+        )
+
+    @property
     def conclusion(self) -> sp.Expr:
         """The expression reached last."""
         return self._steps[-1].expression
@@ -237,6 +290,23 @@ class Derivation:
     def lines(self) -> tuple[Step, ...]:
         """The start and the steps, in order."""
         return self._steps
+
+    @property
+    def domains(self) -> dict[sp.Basic, sp.Set]:
+        """Where each free symbol of the chain lives, and the data: what was checked is this.
+
+        >>> t = sp.Symbol("theta", positive=True)
+        >>> from helpers.notation import Bernoulli, Entropy
+        >>> Derivation(Entropy(Bernoulli(t))).domains
+        {theta: Interval.open(0, 1)}
+        """
+        expressions, context = [s.expression for s in self._steps], self._context()
+        found = {
+            s: domain_of(s, expressions, context)
+            for s in sorted(free_symbols_of(expressions), key=str)
+        }
+        data = {b: data_domain(b, expressions, context) for b in bases_of(expressions)}
+        return found | data
 
     @property
     def sense(self) -> str | None:
@@ -257,7 +327,7 @@ class Derivation:
 
     def _context(self):
         lines = tuple(s.expression for s in self._steps)
-        return Context(self.domain, self.hypotheses, self.rests_on, self.over, self.seed, lines)
+        return Context(self.domain, self.hypotheses, self.lemmas, self.over, self.seed, lines)
 
     # ------------------------------------------------------------------ steps
 
@@ -371,9 +441,20 @@ class Derivation:
             raise ValueError("after argmax_at or argmin_at only .equals may follow")
         left = last.expression
         number = len(self._steps)
+        problem = self._subject_changes(relation)
+        if problem:
+            raise UncheckedStepError(
+                f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
+                step=number,
+                relation=relation,
+                left=left,
+                right=e,
+            )
         began = time.perf_counter()
         try:
-            verdict = check(left, e)
+            # All that `check` goes by: what is left out here would be mistaken for the same step.
+            made_of = (relation, left, e, sense, self.sense, self._context(), more)
+            verdict = remembered(made_of, lambda: check(left, e))
         except NotChecked as problem:
             raise UncheckedStepError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
@@ -395,6 +476,15 @@ class Derivation:
             )
         if sense is None and relation in ("=", ":="):
             sense = last.sense
+        carried = tuple(
+            sentence
+            for lemma in self.lemmas
+            if lemma.name in verdict.used
+            for sentence in lemma.sentences
+            if sentence not in self.hypotheses
+        )
+        if carried:
+            more["hypotheses"] = (*more.get("hypotheses", ()), *carried)
         step = Step(
             relation,
             e,
@@ -413,6 +503,16 @@ class Derivation:
         new._steps = (*steps, step)
         return new
 
+    def _subject_changes(self, relation) -> str:
+        """Why a step may not follow: a bound or a limit of an objective has another optimum."""
+        about_optimum = relation.startswith("arg")
+        if self.sense and relation in ("<=", ">=", "->"):
+            return f"the chain is about an arg {self.sense}, and a bound or a limit moves it"
+        since = [s.relation for s in self._steps]
+        if about_optimum and {"<=", ">=", "->"} & set(since[_last_start(since) :]):
+            return "after a bound or a limit the optimum is another one"
+        return ""
+
     # ------------------------------------------------------------------ shown
 
     def __repr__(self):
@@ -425,6 +525,10 @@ class Derivation:
             "text/html": rendering.as_html(self),
             "text/markdown": rendering.as_markdown(self),
         }
+
+
+def _last_start(relations) -> int:
+    return max(k for k, relation in enumerate(relations) if relation == "start")
 
 
 def _hypotheses(given) -> tuple:
@@ -450,11 +554,15 @@ def _hypotheses(given) -> tuple:
 def _domain(given) -> dict:
     """The domain, once it is known to fit what the symbols are assumed to be.
 
-    >>> n = sp.Symbol("n", integer=True)
-    >>> _domain({n: sp.Interval(0, 1)})
+    >>> n, u = sp.Symbol("n", integer=True), sp.Symbol("u", positive=True)
+    >>> _domain({n: sp.Interval(0, 2)})
+    {n: Range(0, 3, 1)}
+    >>> _domain({u: sp.Interval(-1, 1)})
     Traceback (most recent call last):
-    ValueError: domain: n is assumed to live in Integers, which does not hold Interval(0, 1)
+    ValueError: domain: u is assumed to live in Interval.open(0, oo), which does not hold \
+Interval(-1, 1)
     """
+    read = dict(given)
     for symbol, region in given.items():
         if not isinstance(symbol, (sp.Symbol, sp.IndexedBase, Sample)):
             raise TypeError(f"domain must have symbols or data as keys, got {symbol!r}")
@@ -466,13 +574,18 @@ def _domain(given) -> dict:
             raise ValueError(f"domain of {symbol} must be a set of real numbers, got {region}")
         if isinstance(symbol, sp.Symbol):
             assumed = assumed_domain(symbol)
+            if symbol.is_integer and isinstance(region, sp.Interval):
+                read[symbol] = region.intersect(sp.S.Integers)
+                if read[symbol] == sp.S.EmptySet:
+                    raise ValueError(f"domain of {symbol}, an integer, holds no integer")
+                continue
             # An end may be taken in: formulas are continuous there, or refuted there.
             if region.is_subset(assumed.closure) is False:
                 raise ValueError(
                     f"domain: {symbol} is assumed to live in {assumed}, "
                     f"which does not hold {region}"
                 )
-    return dict(given)
+    return read
 
 
 def _as_tuple(value) -> tuple:
