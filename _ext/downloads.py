@@ -1,8 +1,8 @@
 """What a page's download button gives: a notebook that reads well and runs anywhere.
 
 Outside JupyterLab with jupyterlab-myst nothing reads MyST's roles and boxes, and nothing knows
-where `helpers` is. A downloaded notebook is plain CommonMark, its links lead to the site, and its first
-cell gets the package from the site where it is not installed.
+where `helpers` is. A downloaded notebook is plain CommonMark, its links lead to the site, and its
+first cell gets the package from the site where it is not installed.
 """
 
 from __future__ import annotations
