@@ -34,12 +34,19 @@ def ahead(monkeypatch):
 
 def test_a_second_build_says_that_it_waits_and_goes_on_afterwards(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(build, "KEPT", tmp_path)
-    held = FileLock(tmp_path / ".lock", thread_local=False)
-    held.acquire()
-    threading.Timer(0.5, held.release).start()
-    begun = time.monotonic()
+    taken = threading.Event()
+
+    def other() -> None:
+        with FileLock(tmp_path / ".lock"):
+            taken.set()
+            time.sleep(0.5)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert taken.wait(10)
     with build.alone():
-        assert time.monotonic() - begun > 0.3
+        thread.join(0.2)
+        assert not thread.is_alive()
     assert "another build of this clone runs: waiting" in capsys.readouterr().out
 
 
