@@ -11,9 +11,11 @@ from contextlib import contextmanager
 
 from sympy.polys.polyerrors import BasePolynomialError
 
-__all__ = ["SYMPY_FAILS", "OutOfTime", "attempted", "limited", "obstacles", "time_left"]
+__all__ = ["RESERVE", "SYMPY_FAILS", "OutOfTime", "attempted", "limited", "obstacles", "time_left"]
 
 SECONDS = 9.0
+# Of these, what is kept for the search for a proof.
+RESERVE = 4.5
 
 
 class OutOfTime(BaseException):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import attempted
+from helpers.check.budget import RESERVE, attempted, time_left
 from helpers.check.equality import compare_at
 from helpers.check.reading import as_read
 from helpers.check.trying import (
@@ -315,6 +315,8 @@ def check_optimum(
             continue
         close = () if number > 3 else (6, 11) if is_heavy(f) else (4, 6, 8, 10, 12)
         for rival in _rivals_of(best_env, domains, rng, inner, close):
+            if time_left() < RESERVE:
+                break
             try:
                 other = value_of(f, rival)
             except (NotEvaluable, Undefined, ValueError):
@@ -379,6 +381,8 @@ def _concrete(f, values, context, rng):
         told = tuple(concretise(e, laws) for e in context.background)
         inner = replace(context, background=told)
         for env in points(sides, inner, rng, *((2, 1) if name else (5, 6))):
+            if time_left() < RESERVE:
+                return
             yield sides[0], dict(zip(values, sides[1:], strict=True)), env
 
 

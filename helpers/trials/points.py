@@ -371,6 +371,8 @@ def points(
             env = meet(candidate, context)
             if env is None or not all(fits(s, env[s]) for s in symbols if s in env):
                 continue
+            if not all(inside(env[s], domains[s].subs(plain_values(env))) for s in moving):
+                continue
             key = tuple(sorted((str(k), str(v)) for k, v in env.items()))
             if key not in seen:
                 seen.add(key)
