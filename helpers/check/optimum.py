@@ -390,7 +390,16 @@ def _at_optimum(values, env, domains):
     """The point with the claimed values put in, or a counterexample if they are not allowed."""
     place = {}
     for s, v in values.items():
-        number = exact_value(v, env)
+        number = exact_value(v, env, finite=True)
+        if number is None and v.atoms(VocabularyExpr, sp.Sum, sp.Integral):
+            # A mean under a law that is no short sum, to more digits than a rival is away.
+            try:
+                found = value_of(v, env)
+            except (NotEvaluable, Undefined, ValueError):
+                return None, None
+            if found.is_infinite or isinstance(found.value, mp.mpc):
+                return None, None
+            number = sp.Rational(mp.nstr(found.value, 35))
         if number is None or not number.is_number:
             return None, None
         if number.is_real is False:
