@@ -28,6 +28,7 @@ from helpers.notation import (
     Probability,
     Sample,
     SampleMean,
+    Unnormalised,
     Variance,
 )
 from helpers.proof.identities import equal
@@ -185,7 +186,7 @@ REFUSED = [
     ("no integral at all", Integral(x / (1 + x**2), (x, -oo, oo)), sp.S.Zero, on()),
     (
         "a law of unknown mass",
-        Probability(Abs(x) >= eps, x, Concrete(2 * C.pdf(y), y, sp.S.Reals)),
+        Probability(Abs(x) >= eps, x, Unnormalised(2 * C.pdf(y), y, sp.S.Reals)),
         1 - 4 * atan(eps) / pi,
         on(),
     ),

@@ -249,7 +249,9 @@ class VocabularyExpr(sp.Expr):
     """
 
     is_commutative = True
-    is_extended_real = True
+
+    def _eval_is_extended_real(self):
+        return True
 
     def unfold(self) -> sp.Expr:
         """The definition, unevaluated, one level down."""

@@ -147,8 +147,6 @@ class Expectation(_UnderDistribution):
     9
     """
 
-    is_extended_real = None
-
     def _eval_is_extended_real(self):
         # Of a complex function only what SymPy knows of it.
         return self.function.is_extended_real if self.function.has(sp.I) else True
