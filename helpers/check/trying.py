@@ -8,8 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.verdict import Counterexample, NotChecked, Verdict, number_text, values_of
-from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate
+from helpers.check.verdict import NotChecked, Verdict
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
 from helpers.trials.laws import FINITE_FAMILIES, concretise, tight_families, witness_families
@@ -17,39 +16,14 @@ from helpers.trials.points import points, possible
 from helpers.trials.thresholds import thresholds
 
 __all__ = [
-    "ABSOLUTE",
-    "NEEDED",
-    "NOT_REAL",
-    "NO_VALUES",
-    "STRAY",
-    "TOLERANCE",
     "as_mpf",
     "as_rational",
-    "gap_at",
     "is_heavy",
     "ruled",
     "short_rational",
-    "side_value",
     "tight_trials",
     "trials_of",
 ]
-
-TOLERANCE = mp.mpf(10) ** -30
-
-
-NEEDED = mp.mpf(10) ** -20
-
-
-ABSOLUTE = mp.mpf(10) ** -25
-
-
-STRAY = mp.mpf(10) ** -10
-
-
-NO_VALUES = (mp.mpf(0), None)
-
-
-NOT_REAL = "one side is not a real number"
 
 
 def is_heavy(*sides) -> bool:
@@ -121,49 +95,6 @@ def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="nu
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     status = "proved" if symbolic else weak
     return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
-
-
-def side_value(e, env):
-    try:
-        value = evaluate(e, env)
-    except Undefined as problem:
-        return None, problem
-    return value, None
-
-
-def gap_at(a, b, env):
-    """large - small at one point, the same relative to both, and a counterexample or None."""
-    try:
-        (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
-    except (NotEvaluable, ValueError):
-        return None
-    if u is None or v is None:
-        if u is None and v is None:
-            return None
-        text = ("undefined", number_text(v)) if u is None else (number_text(u), "undefined")
-        return mp.inf, mp.inf, Counterexample(values_of(env), *text, note=str(no_u or no_v))
-    with mp.workdps(50):
-        real = [not isinstance(w.value, mp.mpc) for w in (u, v)]
-        if not all(real):
-            # A root or a logarithm that is complex only by rounding tells nothing; where one
-            # side is a real number and the other truly is none, there is no inequality.
-            strays = [abs(mp.im(w.value)) > STRAY for w in (u, v)]
-            if strays != [not r for r in real]:
-                return None
-            found = Counterexample(values_of(env), number_text(u), number_text(v), NOT_REAL)
-            return mp.inf, mp.inf, found
-        if u.is_infinite or v.is_infinite:
-            gap = mp.inf if u.value <= v.value else -mp.inf
-            fails, size = u.value > v.value, mp.mpf(1)
-        else:
-            gap = v.value - u.value
-            size = max(abs(u.value), abs(v.value))
-            fails = -gap > size * TOLERANCE + 4 * (u.error + v.error)
-            if not fails and u.error + v.error > max(size * NEEDED, ABSOLUTE):
-                return None
-        if fails:
-            return gap, gap, Counterexample(values_of(env), number_text(u), number_text(v))
-        return gap, (gap / size if size else gap), None
 
 
 def as_mpf(q) -> mp.mpf:

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import mpmath as mp
 import sympy as sp
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
 __all__ = [
     "FUNCTIONS",
@@ -76,7 +76,15 @@ class Value:
             return mp.mpf(self.number)
         if isinstance(self.number, acb):
             return mp.mpc(to_mpf(self.number.real), to_mpf(self.number.imag))
-        return to_mpf(ball(self.number))
+        return to_mpf(self._ball)
+
+    @cached_property
+    def _ball(self) -> arb:
+        """A fraction in more digits than are ever asked for, whatever precision is set."""
+        if not isinstance(self.number, fmpq):
+            return self.number
+        with ctx.workprec(max(600, ctx.prec)):
+            return arb(self.number)
 
     @cached_property
     def error(self) -> mp.mpf:
@@ -85,7 +93,7 @@ class Value:
             return mp.mpf(0)
         if isinstance(self.number, acb):
             return to_mpf(self.number.real.rad()) + to_mpf(self.number.imag.rad())
-        return to_mpf(ball(self.number).rad())
+        return to_mpf(self._ball.rad())
 
 
 def bits_of(digits: int) -> int:

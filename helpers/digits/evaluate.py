@@ -62,7 +62,7 @@ from helpers.notation.densities import bounds_of
 from helpers.notation.distributions import density_on
 from helpers.notation.opening import open_log_densities
 
-__all__ = ["NotEvaluable", "Undefined", "Value", "evaluate", "exact_value"]
+__all__ = ["NotEvaluable", "Undefined", "Value", "ball_on", "evaluate", "exact_value", "is_formula"]
 
 DIGITS = 40
 
@@ -104,7 +104,7 @@ def evaluate(
     """
     expr = sp.sympify(expr)
     bits = bits_of(digits)
-    most = bits * _RAISED if _is_formula(expr) else bits * 2
+    most = bits * _RAISED if is_formula(expr) else bits * 2
     wanted = bits_of(digits - 10)
     while True:
         run = _Evaluation(env or {}, enclosed)
@@ -112,7 +112,7 @@ def evaluate(
             try:
                 number = real_part(run.of(expr))
             except NotEvaluable:
-                if 2 * bits > most or not _is_formula(expr):
+                if 2 * bits > most or not is_formula(expr):
                     raise
                 number = None
         if number is not None and not _is_blurred(number, wanted):
@@ -122,8 +122,18 @@ def evaluate(
         bits *= 2
 
 
+def ball_on(expr: sp.Expr, env: dict) -> Number:
+    """What a formula may be where symbols lie in balls, at Arb's working precision.
+
+    >>> t = sp.Symbol("t")
+    >>> ball_on(t**2 + 1, {t: arb(0, 0.5)}) >= 0.7
+    True
+    """
+    return ball(_Evaluation(env).of(expr))
+
+
 @lru_cache(maxsize=4096)
-def _is_formula(e: sp.Expr) -> bool:
+def is_formula(e: sp.Expr) -> bool:
     """Is it worked out node by node, with no search for a precision inside?"""
     return not e.has(sp.Sum, sp.Integral, sp.Product) and not (
         e.atoms(VocabularyExpr) - e.atoms(Pdf)
@@ -406,6 +416,7 @@ _PARTS: dict[type, Callable] = {
     sp.atan2: lambda y, x: arb.atan2(arb(y), arb(x)),
     sp.erfinv: lambda z: arb(z).erfinv(),
 }
+_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.erf, sp.erfc, sp.erfi)
 _WHOLE = {
     sp.factorial: math.factorial,
     sp.gamma: lambda n: math.factorial(n - 1),
@@ -439,7 +450,7 @@ def _function(run, e):
             raise NotEvaluable(f"{e.func} has no value that is had here") from problem
         if value.is_finite():
             return value
-    if all(isinstance(a, fmpq) for a in args):
+    if all(isinstance(a, fmpq) and abs(a) < 10**6 for a in args) and type(e) not in _ENTIRE:
         raise Undefined(f"{e.func} has no value here")
     raise NotEvaluable(f"{e.func} has no value that is had here")
 

@@ -249,7 +249,8 @@ def _pieces(f, x, left, right, u):
 def _moved(f, x, new):
     moved = f.xreplace({x: new})
     return moved.replace(
-        lambda e: e.is_Add and e.has(sp.Dummy), lambda e: sp.expand(e) if e.count_ops() < 30 else e
+        lambda e: e.is_Add and e.has(sp.Dummy),
+        lambda e: sp.expand_mul(e) if e.count_ops() < 30 else e,
     )
 
 
@@ -372,7 +373,9 @@ def enclosed_integral(
         if part is None:
             return None
         total = total + part
-    return total
+    # A ball wider than this says less than an estimate.
+    is_sharp = total.rel_accuracy_bits() > 60 or total.rad() < arb(2) ** (-ctx.prec // 2)
+    return total if is_sharp else None
 
 
 def _piece(f, x, left, right, number):

@@ -24,7 +24,7 @@ from helpers.trials.context import (
     plain_values,
 )
 
-__all__ = ["SLIGHTLY", "draw_from", "meet", "points", "possible"]
+__all__ = ["SLIGHTLY", "draw_from", "meet", "points", "possible", "structure", "turning"]
 
 _Q = 10**6
 
@@ -121,22 +121,25 @@ def _sizes(expressions) -> dict:
     return sizes
 
 
-def _turning(expressions) -> list:
+def turning(expressions) -> list:
     """Formulas at whose zeros the steps' structure changes: a pole, a branch, a kink, a piece."""
-    turning: set = set()
+    turns: set = set()
     for e in expressions:
         for node in sp.preorder_traversal(e):
             if isinstance(node, sp.Pow) and (node.exp.is_negative or not node.exp.is_integer):
-                turning.add(node.base)
+                turns.add(node.base)
+            elif isinstance(node, sp.Pow) and node.exp.is_even and node.base.is_Add:
+                # What is squared may be zero: there an exponential or a distance is at its best.
+                turns.add(node.base)
             elif isinstance(node, (sp.log, sp.Abs, sp.sign, sp.floor, sp.ceiling, sp.Heaviside)):
-                turning.add(node.args[0])
+                turns.add(node.args[0])
             elif isinstance(node, (sp.Max, sp.Min)):
-                turning |= {a - b for a, b in itertools.combinations(node.args, 2)}
+                turns |= {a - b for a, b in itertools.combinations(node.args, 2)}
             elif isinstance(node, (RELATIONAL, sp.KroneckerDelta, sp.Mod)):
-                turning.add(node.args[0] - node.args[1])
+                turns.add(node.args[0] - node.args[1])
     plain = [
         e
-        for e in turning
+        for e in turns
         if isinstance(e, sp.Expr)
         and not e.atoms(sp.Indexed, sp.Sum, sp.Integral)
         and e.count_ops() < 30
@@ -144,11 +147,11 @@ def _turning(expressions) -> list:
     return sorted(plain, key=sp.default_sort_key)[:12]
 
 
-def _structure(turning, symbol, env) -> list:
+def structure(turns, symbol, env) -> list:
     """Values of one symbol at, between and beyond the zeros of the formulas that turn."""
     others = {k: v for k, v in env.items() if isinstance(k, sp.Symbol) and k != symbol}
     zeros: list = []
-    for e in turning:
+    for e in turns:
         if symbol in e.free_symbols:
             zeros += _zeros(e.subs(others), symbol)
             zeros += _zeros(e.subs(others) - 1, symbol)
@@ -259,17 +262,17 @@ def points(
     def special():
         plain = [s for s in symbols if s not in sizes]
         corners = {s: awkward(domains[s]) for s in plain}
-        turning = _turning(expressions)
+        turns = turning(expressions)
         env = draw()
         for s in plain:
-            for v in _structure(turning, s, env):
+            for v in structure(turns, s, env):
                 if inside(v, domains[s]):
                     yield {**env, s: v}
         if len(plain) > 1:
             # Where the others are simple, a zero may exist that is missing elsewhere.
             for s, k in itertools.product(plain, range(2)):
                 simple = {**env, **{r: (corners[r] * 2 + [env[r]] * 2)[k] for r in plain if r != s}}
-                for v in _structure(turning, s, simple):
+                for v in structure(turns, s, simple):
                     if inside(v, domains[s]):
                         yield {**simple, s: v}
         for pair in itertools.combinations(plain, 2):
