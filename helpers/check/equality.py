@@ -23,7 +23,7 @@ from helpers.check.verdict import (
 )
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
 from helpers.notation import Probability
-from helpers.proof import identities
+from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
 
 __all__ = ["check_definition", "check_equal"]
@@ -82,17 +82,20 @@ def check_equal(left, right, context: Context) -> Verdict:
         return Verdict("refuted", points=seen.count, counterexample=seen.counterexample)
     witnesses = []
     reason = identities.equal(left, right, context)
+    lemma = None if reason else lemmas.by_equality(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
-        if seen.count:
-            witnesses.append(_cross_check(seen))
     weak, worst = "numeric", seen.worst
-    if seen.count and not reason:
+    if seen.count and (reason or lemma is not None):
+        witnesses.append(_cross_check(seen))
+    elif seen.count:
         witness, weak, worst, counterexample = _followed(seen)
         if counterexample is not None:
             return Verdict("refuted", points=seen.count, counterexample=counterexample)
         witnesses.append(witness)
-    verdict = ruled(witnesses, seen.count, [left, right], context, worst=worst, weak=weak)
+    verdict = ruled(
+        witnesses, seen.count, [left, right], context, worst=worst, weak=weak, lemma=lemma
+    )
     if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
         return replace(verdict, status="exact", tightest="")
     return verdict

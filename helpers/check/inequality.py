@@ -22,7 +22,7 @@ from helpers.check.verdict import (
 )
 from helpers.digits.evaluate import is_formula
 from helpers.notation import Pdf, Sample
-from helpers.proof import inequalities
+from helpers.proof import inequalities, lemmas
 from helpers.proof.boxes import bounded_box, subdivide
 from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, generator, inside
 from helpers.trials.points import meet, points
@@ -62,12 +62,13 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     except NoPoints:
         count = 0
     witnesses, weak = [], "numeric"
-    reason = ""
+    reason, lemma = "", None
     if counterexample is None:
         reason = inequalities.upper_bound(small, large, context)
-    if counterexample is None and not reason:
+        lemma = None if reason else lemmas.by_inequality(small, large, context)
+    if counterexample is None and not reason and lemma is None:
         reason, counterexample = _on_boxes(small, large, context, equality_when)
-    if counterexample is None and blurred and not reason:
+    if counterexample is None and blurred and not reason and lemma is None:
         weak, counterexample = _enclosed_again(sorted(blurred)[:_CLOSEST])
     if counterexample is not None:
         if relation == ">=":
@@ -81,7 +82,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     if count:
         under = f" ({', '.join(families)} densities)" if families else ""
         told = "; errors estimated" if weak == "estimated" else "; the closest enclosed"
-        told = told if blurred and not reason else ""
+        told = told if blurred and not reason and lemma is None else ""
         witnesses.append(
             Witness("numeric", f"holds at {count_text(count)}{under}, found by search{told}")
         )
@@ -95,7 +96,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return ruled(witnesses, count, [left, right], context, tightest=text, weak=weak)
+    return ruled(witnesses, count, [left, right], context, tightest=text, weak=weak, lemma=lemma)
 
 
 # Powers of ten at which a symbol without an end is tried.

@@ -274,7 +274,7 @@ def check_optimum(
     inner = Context(
         context.domain,
         context.hypotheses + constraint,
-        context.rests_on,
+        context.lemmas,
         over,
         context.seed,
         (*context.background, *everything),

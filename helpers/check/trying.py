@@ -8,7 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.verdict import NotChecked, Verdict
+from helpers.check.verdict import NotChecked, Verdict, Witness
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
 from helpers.trials.laws import FINITE_FAMILIES, concretise, tight_families, witness_families
@@ -85,8 +85,12 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
                     yield name, concrete, special
 
 
-def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric") -> Verdict:
+def ruled(
+    witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric", lemma=None
+) -> Verdict:
     """The verdict on a step that nothing spoke against."""
+    if lemma is not None:
+        witnesses = [Witness("lemma", f"an instance of {lemma.name}"), *witnesses]
     if not witnesses:
         raise NotChecked("neither a symbolic nor a numeric check could be made")
     if not count and not possible(sides, context):
@@ -94,7 +98,10 @@ def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="nu
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     status = "proved" if symbolic else weak
-    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
+    if lemma is not None:
+        status = lemma.status
+    used = () if lemma is None else (lemma.name,)
+    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
 
 
 def as_mpf(q) -> mp.mpf:
