@@ -130,11 +130,20 @@ class _Touching:
         self.g, self.s = g, s
         self.slope = sp.diff(g, s)
         self.curve = sp.diff(g, s, 2)
-        self.zeros = [z for z in map(sp.sympify, zeros) if self._vanish(z, g, self.slope)]
+        places = [z for z in map(sp.sympify, zeros) if self._vanish(z, g)]
+        self.zeros = places
+        self.flat = [z for z in places if self._vanish(z, self.slope)]
 
-    def _vanish(self, z, *formulas) -> bool:
-        values = [f.subs(self.s, z) for f in formulas]
-        return all(v.is_zero or sp.simplify(v) == 0 for v in values)
+    def _vanish(self, z, formula) -> bool:
+        """Is it zero at an exact place? SymPy is asked only where the digits leave it open."""
+        value = formula.subs(self.s, z)
+        try:
+            number = evaluate(value).number
+        except (NotEvaluable, Undefined, ValueError):
+            return False
+        if isinstance(number, (acb, float)) or number > 0 or number < 0:
+            return False
+        return value.is_zero or sp.simplify(value) == 0
 
     def is_settled(self, box) -> bool:
         ((a, b),) = box.values()
@@ -142,7 +151,7 @@ class _Touching:
         if slope is not None and (slope >= 0 or slope <= 0):
             end = _rational(a if slope >= 0 else b)
             return self._not_negative(end)
-        inside = any(_rational(a) <= z <= _rational(b) for z in self.zeros)
+        inside = any(_rational(a) <= z <= _rational(b) for z in self.flat)
         curve = _on(self.curve, box) if inside else None
         return curve is not None and bool(curve >= 0)
 
@@ -153,4 +162,4 @@ class _Touching:
             return False
         if isinstance(value, (acb, float)):
             return False
-        return bool(value >= 0) or self._vanish(place, self.g)
+        return bool(value >= 0) or (place in self.zeros and not value < 0)
