@@ -8,12 +8,15 @@ import mpmath as mp
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
 
+from helpers.check.budget import obstacles
+from helpers.check.trying import side_value, value_of
 from helpers.check.verdict import Counterexample, difference_text, number_text, values_of
 from helpers.digits.balls import ball
-from helpers.digits.evaluate import NotEvaluable, Undefined, Value, evaluate, is_formula
+from helpers.digits.evaluate import NotEvaluable, Undefined, Value, is_formula
 
 __all__ = [
     "ABSOLUTE",
+    "NEITHER",
     "NOT_REAL",
     "NO_VALUES",
     "STRAY",
@@ -63,14 +66,7 @@ class Gap(NamedTuple):
 
 # Both sides are known to have no value.
 NO_VALUES = Agreement(mp.mpf(0), None)
-
-
-def side_value(e, env, digits=40, *, enclosed=False):
-    """The value, or None and why there is none."""
-    try:
-        return evaluate(e, env, digits, enclosed=enclosed), None
-    except Undefined as problem:
-        return None, problem
+NEITHER = Gap(mp.mpf(0), mp.inf, None)
 
 
 def _difference(u: Value, v: Value) -> arb | acb | fmpq:
@@ -120,7 +116,7 @@ def enclosed_sides(a, b, env) -> tuple[Value, Value] | None:
 
 def _enclosed(*sides) -> tuple[Value, Value] | None:
     try:
-        return tuple(evaluate(e, env, _ENCLOSED, enclosed=True) for e, env in sides)
+        return tuple(value_of(e, env, _ENCLOSED, enclosed=True) for e, env in sides)
     except (NotEvaluable, Undefined, ValueError):
         return None
 
@@ -147,7 +143,8 @@ def compare_at(a, b, env, family="") -> Agreement | None:
     under = f"densities from the {family} family" if family else ""
     try:
         u, v, problem = _sides(a, b, env)
-    except (NotEvaluable, ValueError):
+    except (NotEvaluable, ValueError) as problem:
+        obstacles.append(str(problem))
         return None
     if u is None and v is None:
         return NO_VALUES
@@ -197,11 +194,11 @@ def confirmed(a, b, env, *, alone=False) -> Agreement | None:
         if is_formula(a) and is_formula(b):
             gap = _difference_of(a, b, env)
             if gap is not None:
-                sides = (number_text(evaluate(e, env)) for e in (a, b))
+                sides = (number_text(value_of(e, env)) for e in (a, b))
                 note = difference_text(abs(gap.value))
                 return Agreement(mp.inf, Counterexample(values_of(env), *sides, note))
             digits = _NUMBER if alone else _FORMULA
-            pair = tuple(evaluate(e, env, digits) for e in (a, b))
+            pair = tuple(value_of(e, env, digits) for e in (a, b))
         else:
             pair = enclosed_sides(a, b, env)
     except (NotEvaluable, Undefined, ValueError):
@@ -234,7 +231,7 @@ def _difference_of(a, b, env) -> Value | None:
     """The difference of two formulas, its like terms gone, where it is surely not zero."""
     for f, rest in _RESTS.items():
         a, b = a.replace(f, rest), b.replace(f, rest)
-    gap = evaluate(sp.Add(a, -b), env)
+    gap = value_of(sp.Add(a, -b), env)
     zero = Value(fmpq(0))
     return None if gap.is_infinite or not gap.enclosed or not _are_apart(gap, zero) else gap
 
@@ -243,10 +240,11 @@ def gap_at(a, b, env) -> Gap | None:
     """Is ``a`` at most ``b`` at a point? None if nothing can be said here."""
     try:
         u, v, problem = _sides(a, b, env)
-    except (NotEvaluable, ValueError):
+    except (NotEvaluable, ValueError) as problem:
+        obstacles.append(str(problem))
         return None
     if u is None and v is None:
-        return None
+        return NEITHER
     if u is None or v is None:
         return Gap(mp.inf, mp.inf, _one_sided(u, v, problem, env))
     with mp.workdps(60):

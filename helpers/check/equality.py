@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted
 from helpers.check.comparing import NO_VALUES, STRAY, TOLERANCE, compare_at, confirmed
-from helpers.check.trying import ruled, tight_trials, trials_of
+from helpers.check.reading import as_read
+from helpers.check.trying import ruled, tight_trials, trials_of, value_of
 from helpers.check.verdict import (
     Counterexample,
     NotChecked,
@@ -25,6 +27,7 @@ from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_val
 from helpers.notation import Probability
 from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
+from helpers.trials.zeros import at_hidden_zeros
 
 __all__ = ["check_definition", "check_equal"]
 
@@ -53,8 +56,9 @@ def _compare(left, right, context) -> _Seen:
     if left.atoms(Probability) | right.atoms(Probability):
         # Only at an outcome do events differ that are nearly the same.
         trials = itertools.chain(trials, tight_trials(sides, context, finite=True))
+    hidden = (("", (a, b), env) for a, b, env in at_hidden_zeros(sides, context))
     try:
-        for name, (a, b), env in trials:
+        for name, (a, b), env in itertools.chain(trials, hidden):
             outcome = compare_at(a, b, env, name)
             if outcome is None:
                 continue
@@ -75,13 +79,14 @@ def _compare(left, right, context) -> _Seen:
     return seen
 
 
+@as_read
 def check_equal(left, right, context: Context) -> Verdict:
     """Is left = right for all values of the symbols in their domain?"""
     seen = _compare(left, right, context)
     if seen.counterexample is not None:
         return Verdict("refuted", points=seen.count, counterexample=seen.counterexample)
     witnesses = []
-    reason = identities.equal(left, right, context)
+    reason = attempted(identities.equal, left, right, context)
     lemma = None if reason else lemmas.by_equality(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
@@ -141,6 +146,7 @@ def _cross_check(seen: _Seen) -> Witness:
     )
 
 
+@as_read
 def check_definition(left, right, context: Context) -> Verdict:
     """A definition: a new name, or something whose meaning is known, which must then agree."""
     is_name = left.is_Symbol or isinstance(left, sp.core.function.AppliedUndef)
@@ -157,7 +163,7 @@ def check_definition(left, right, context: Context) -> Verdict:
     witnesses = [Witness("definition", "there is nothing to prove")]
     if seen.count:
         witnesses.append(_cross_check(seen))
-    elif reason := identities.equal(left, right, context):
+    elif reason := attempted(identities.equal, left, right, context):
         witnesses.append(Witness("symbolic", reason))
     else:
         raise NotChecked(f"{left} has a meaning already, and nothing shows that this is it")
@@ -171,7 +177,7 @@ def _not_nameable(name, right, context):
     try:
         for family, (e,), env in trials_of([right], context, (6, 12), (2, 2), (1, 0)):
             try:
-                value = evaluate(e, env)
+                value = value_of(e, env)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             if not _lies_in(value, domain):

@@ -8,8 +8,10 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted
 from helpers.check.comparing import NOT_REAL, compare_at, is_above, surely
-from helpers.check.trying import as_rational, is_heavy, ruled, trials_of
+from helpers.check.reading import as_read
+from helpers.check.trying import as_rational, is_heavy, ruled, trials_of, value_of
 from helpers.check.verdict import (
     Counterexample,
     Verdict,
@@ -18,25 +20,27 @@ from helpers.check.verdict import (
     value_text,
     values_of,
 )
-from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value, is_formula
+from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value, is_formula
 from helpers.notation import Pdf, VocabularyExpr
 from helpers.proof import optima
 from helpers.proof.boxes import bounded_box, subdivide
-from helpers.trials.context import Context, NoPoints, domain_of, generator, inside
-from helpers.trials.points import draw_from, meet, points, structure, turning
+from helpers.trials.context import Context, NoPoints, domain_of, fingerprint, generator, inside
+from helpers.trials.laws import concretise, witness_families
+from helpers.trials.points import draw_from, meet, points, structure, turning_points
 
 __all__ = ["all_inside", "check_optimum", "check_same_arg"]
 
 _DIGITS = 25
 
 
+@as_read
 def check_same_arg(before, after, flip: bool, context: Context, sense: str = "min") -> Verdict:
     """Have two objectives the same optimum (``flip``: arg min of one, arg max of the other)?
 
     ``sense`` says which optimum of ``before`` is meant.
     """
     sign = -1 if flip else 1
-    reason = optima.same_arg(before, sign * after, context)
+    reason = attempted(optima.same_arg, before, sign * after, context)
     try:
         pairs, counterexample, ordered = _order(before, after, sign, context, wide=not reason)
     except NoPoints:
@@ -78,7 +82,7 @@ def _order(before, after, sign, context, *, wide):
         values = []
         for local in _rivals(env, domains, rng, 4 if is_heavy(a, b) else 12, context):
             try:
-                f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+                f, g = value_of(a, local, _DIGITS), value_of(b, local, _DIGITS)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             complex_sides = [isinstance(t.value, mp.mpc) for t in (f, g)]
@@ -162,7 +166,7 @@ def _line(sides, sign, sense, place, env) -> list:
             return
         local = {**env, s: t}
         try:
-            f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+            f, g = value_of(a, local, _DIGITS), value_of(b, local, _DIGITS)
         except (NotEvaluable, Undefined, ValueError):
             return
         if not any(isinstance(v.value, mp.mpc) for v in (f, g)):
@@ -243,7 +247,7 @@ def _search(e, factor, s, domain, env):
     values = []
     for t in grid:
         try:
-            values.append((factor * evaluate(e, {**env, s: t}, _DIGITS).value, t))
+            values.append((factor * value_of(e, {**env, s: t}, _DIGITS).value, t))
         except (NotEvaluable, Undefined, ValueError):
             continue
     if len(values) < 5 or any(isinstance(v, mp.mpc) for v, _ in values):
@@ -257,11 +261,12 @@ def _search(e, factor, s, domain, env):
         c, d = a + (b - a) * sp.Rational(382, 1000), a + (b - a) * sp.Rational(618, 1000)
         c, d = (sp.Rational(str(sp.N(t, 30))) for t in (c, d))
         # Twice as many digits as the place is wanted with, for the curve is flat there.
-        fc, fd = (factor * evaluate(e, {**env, s: t}, 60).value for t in (c, d))
+        fc, fd = (factor * value_of(e, {**env, s: t}, 60).value for t in (c, d))
         a, b = (a, d) if fc < fd else (c, b)
     return mp.mpf(sp.N((a + b) / 2, 30))
 
 
+@as_read
 def check_optimum(
     objective, values: dict, sense: str, context: Context, subject_to=None
 ) -> Verdict:
@@ -281,8 +286,9 @@ def check_optimum(
     )
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals, on_edge, is_inside = 0, None, False
-    for number, env in enumerate(points([f, *values.values()], inner, rng, 5, 6)):
-        best_env, outside = _at_optimum(values, env, domains)
+    objective = f
+    for number, (f, here, env) in enumerate(_concrete(objective, values, inner, rng)):
+        best_env, outside = _at_optimum(here, env, domains)
         if outside is not None:
             return Verdict("refuted", points=rivals, counterexample=outside)
         if best_env is None:
@@ -299,7 +305,7 @@ def check_optimum(
                 )
                 return Verdict("refuted", points=rivals, counterexample=broken)
         try:
-            best = evaluate(f, best_env)
+            best = value_of(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
             continue
         close = () if number > 3 else (6, 11) if is_heavy(f) else (4, 6, 8, 10, 12)
@@ -310,7 +316,7 @@ def check_optimum(
         )
         for rival in rivals_here:
             try:
-                other = evaluate(f, rival)
+                other = value_of(f, rival)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             if isinstance(other.value, mp.mpc):
@@ -353,9 +359,9 @@ def check_optimum(
         )
         return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
-    reason = optima.optimum(f, values, subject_to, inner, everything)
+    reason = attempted(optima.optimum, objective, values, subject_to, inner, everything)
     if not reason and subject_to is None:
-        reason = _by_subdivision(f, values, inner)
+        reason = attempted(_by_subdivision, objective, values, inner)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if rivals:
@@ -364,6 +370,17 @@ def check_optimum(
         )
     # Without a reason it is the best as far as was searched.
     return ruled(witnesses, rivals, everything, inner, weak="estimated")
+
+
+def _concrete(f, values, context, rng):
+    """The objective and the claimed values under laws of every family, with points."""
+    families = witness_families(f, *values.values(), salt=fingerprint(context, f))
+    for name, laws in families:
+        sides = [concretise(e, laws) for e in (f, *values.values())]
+        told = tuple(concretise(e, laws) for e in context.background)
+        inner = replace(context, background=told)
+        for env in points(sides, inner, rng, *((2, 1) if name else (5, 6))):
+            yield sides[0], dict(zip(values, sides[1:], strict=True)), env
 
 
 def _at_optimum(values, env, domains):
@@ -406,7 +423,7 @@ def _ties(f, values, rival, best_env, over) -> bool:
     if not max(abs(rival[s] - best_env[s]) for s in over) > sp.Rational(1, 1000):
         return False
     if is_formula(f):
-        other, best = (evaluate(f, env, 400) for env in (rival, best_env))
+        other, best = (value_of(f, env, 400) for env in (rival, best_env))
     return not (is_above(other, best) or is_above(best, other))
 
 
@@ -431,7 +448,7 @@ def _higher_box(f, best_env, domains):
 
 def _at_structure(f, best_env, domains, context):
     """Other values of one parameter at which the objective's structure changes."""
-    turns = turning([f])
+    turns = turning_points([f])
     for s, domain in domains.items():
         for value in structure(turns, s, best_env):
             rival = meet({**best_env, s: value}, context) if inside(value, domain) else None

@@ -8,7 +8,13 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.verdict import NotChecked, Verdict, Witness
+from helpers.check.budget import SYMPY_FAILS, OutOfTime, limited, obstacles, time_left
+from helpers.check.verdict import (
+    NotChecked,
+    Verdict,
+    Witness,
+)
+from helpers.digits.evaluate import DIGITS, NotEvaluable, Undefined, Value, evaluate
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
 from helpers.trials.laws import FINITE_FAMILIES, concretise, tight_families, witness_families
@@ -21,9 +27,14 @@ __all__ = [
     "is_heavy",
     "ruled",
     "short_rational",
+    "side_value",
     "tight_trials",
     "trials_of",
+    "value_of",
 ]
+
+# Seconds kept for the search for a proof.
+_RESERVE = 4.5
 
 
 def is_heavy(*sides) -> bool:
@@ -44,6 +55,8 @@ def trials_of(sides, context, light, heavy, abstract) -> Iterator[tuple]:
         else:
             count, extra = abstract if name and name not in FINITE_FAMILIES else heavy
         for env in points(concrete, inner, rng, count, extra):
+            if time_left() < _RESERVE:
+                return
             yield name, concrete, env
 
 
@@ -74,6 +87,8 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
         seen: list = []
         count, far = (4, 2) if name in FINITE_FAMILIES else (3, 2)
         for drawn in points(concrete, inner, rng, count if name else 1, 0, far=far if name else 0):
+            if time_left() < _RESERVE:
+                return
             # A sample of one: its mean varies most.
             sizes = {t.size for e in concrete for t in e.atoms(Sample)} & set(drawn)
             env = {**drawn, **dict.fromkeys(sizes, sp.S.One)}
@@ -92,7 +107,8 @@ def ruled(
     if lemma is not None:
         witnesses = [Witness("lemma", f"an instance of {lemma.name}"), *witnesses]
     if not witnesses:
-        raise NotChecked("neither a symbolic nor a numeric check could be made")
+        why = "; ".join(dict.fromkeys(obstacles)) or "no point could be evaluated"
+        raise NotChecked(f"neither a symbolic nor a numeric check could be made: {why}")
     if not count and not possible(sides, context):
         # What holds nowhere would make every step true.
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
@@ -102,6 +118,31 @@ def ruled(
         status = lemma.status
     used = () if lemma is None else (lemma.name,)
     return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
+
+
+def value_of(e, env, digits=DIGITS, *, enclosed=False) -> Value:
+    """The value of an expression at a point, had in a part of the time that is left."""
+    try:
+        with limited(min(3.0, time_left() / 3)):
+            return evaluate(e, env, digits, enclosed=enclosed)
+    except (NotEvaluable, Undefined):
+        raise
+    except OutOfTime:
+        if time_left() <= 0:
+            raise
+        raise NotEvaluable(f"{e} takes too long to evaluate") from None
+    except SYMPY_FAILS as problem:
+        raise NotEvaluable(f"{type(problem).__name__}: {problem}"[:200]) from problem
+
+
+def side_value(e, env):
+    if e is sp.nan:
+        return None, Undefined("a divisor or the argument of a logarithm is zero there")
+    try:
+        value = value_of(e, env)
+    except Undefined as problem:
+        return None, problem
+    return value, None
 
 
 def as_mpf(q) -> mp.mpf:

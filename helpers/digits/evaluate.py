@@ -167,7 +167,15 @@ def exact_value(e: sp.Expr, env: dict | None = None, finite: bool = False) -> sp
 
 
 # At a jump only the exact value of the argument says which side is meant.
-_JUMPS = (sp.floor, sp.ceiling, sp.frac, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.Mod)
+_JUMPS = (
+    sp.floor,
+    sp.ceiling,
+    sp.frac,
+    sp.sign,
+    sp.Heaviside,
+    sp.KroneckerDelta,
+    sp.Mod,
+)
 
 
 class _Evaluation:
