@@ -85,7 +85,7 @@ def test_a_true_step_passes_and_says_how(name, step):
     ("name", "step"), steps_student.STEPS, ids=[n for n, _ in steps_student.STEPS]
 )
 def test_a_student_s_true_step_passes(name, step):
-    assert step().status in ("proved", "exact", "numeric")
+    assert step().status in ("proved", "exact", "numeric", "estimated")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_cannot_be_checked_is_not_accepted(name, step):
     ("name", "step"), steps_hostile.BEYOND, ids=[n for n, _ in steps_hostile.BEYOND]
 )
 def test_a_false_step_beyond_the_checker_is_never_called_proved(name, step):
-    assert step().status in ("numeric", "sampled")
+    assert step().status in ("numeric", "estimated", "sampled")
 
 
 @pytest.mark.parametrize(
@@ -498,7 +498,7 @@ def test_a_parameter_on_a_bounded_or_one_sided_domain_is_searched_to_its_ends():
         target = {t: sp.Rational(3, 10), below: -2, x: 6}[s]
         given = {"domain": {s: domain}} if domain else {}
         squared = Derivation(ArgMin((s - target) ** 2, s), **given)
-        assert squared.same_argmin(sp.cosh(s - target)).status in ("numeric", "proved")
+        assert squared.same_argmin(sp.cosh(s - target)).status in ("numeric", "estimated", "proved")
         with pytest.raises(DerivationError):
             squared.same_argmin(sp.cosh(s - target - sp.Rational(1, 50)))
 

@@ -41,7 +41,7 @@ STRAY = mp.mpf(10) ** -10
 NOT_REAL = "one side is not a real number"
 
 # Digits with which an integral or an infinite sum is enclosed.
-_ENCLOSED = 30
+_ENCLOSED = 24
 # Digits to which formulas that seem to agree are followed: at each point, and a single number.
 _FORMULA, _NUMBER = 400, 4000
 _COMPARING = 600
