@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def vocabulary(doctest_namespace: dict[str, object], request: pytest.FixtureRequest) -> None:
-    """Put the vocabulary and SymPy into the examples of helpers/notation."""
-    if "helpers/notation/" in request.node.nodeid:
-        import sympy as sp  # noqa: PLC0415 - only where it is used
+def vocabulary(
+    doctest_namespace: dict[str, object], request: pytest.FixtureRequest
+) -> Generator[None, None, None]:
+    """Put the vocabulary and SymPy into the examples of helpers/notation, and of no other room."""
+    if "helpers/notation/" not in request.node.nodeid:
+        yield
+        return
+    import sympy as sp  # noqa: PLC0415 - only where it is used
 
-        from helpers import notation  # noqa: PLC0415
+    from helpers import notation  # noqa: PLC0415
 
-        doctest_namespace.update({name: getattr(notation, name) for name in notation.__all__})
-        doctest_namespace["sp"] = sp
+    names = {"sp": sp} | {name: getattr(notation, name) for name in notation.__all__}
+    doctest_namespace.update(names)
+    yield
+    for name in names:
+        del doctest_namespace[name]

@@ -27,13 +27,13 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx.writers.latex import LaTeXTranslator
 
 from helpers.check.verdict import STATUSES
+from helpers.claims import read_promises
 from helpers.ledger import (
     Claim,
     Ledger,
     Problem,
     claim_from_payload,
     hypothesis_text,
-    read_promises,
 )
 from helpers.ledger_graph import draw_claims
 from helpers.shown.rendering import STATUS_MEANING, with_numbers

@@ -16,7 +16,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-import mpmath as mp
 import sympy as sp
 
 from helpers.check.equality import check_definition, check_equal
@@ -24,11 +23,12 @@ from helpers.check.inequality import check_inequality
 from helpers.check.limit import check_limit
 from helpers.check.optimum import check_optimum, check_same_arg
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
+from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
 from helpers.shown import rendering
 from helpers.trials.context import Context, assumed_domain
 
-__all__ = ["Derivation", "DerivationError", "Step"]
+__all__ = ["Derivation", "DerivationError", "Step", "UncheckedStepError"]
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,8 @@ class Step:
         The right side; the left side is the line before.
     because : str
         The reason given.
-    status : str
-        One of ``helpers.check.verdict.STATUSES``.
-    witnesses : tuple of helpers.check.verdict.Witness
-        What spoke for the step.
-    points : int
-        At how many points it was tried.
-    max_error : mpmath.mpf or None
-        Largest relative difference of the two sides at those points.
+    verdict : helpers.check.verdict.Verdict
+        What the check found: status, witnesses, points, the largest error.
     seconds : float
         How long the check took.
 
@@ -68,11 +62,7 @@ class Step:
     relation: str
     expression: sp.Expr
     because: str
-    status: str
-    witnesses: tuple[Witness, ...] = ()
-    points: int = 0
-    max_error: mp.mpf | None = None
-    tightest: str = ""
+    verdict: Verdict
     reference: str = ""
     hypotheses: tuple = ()
     as_: tuple | None = None
@@ -80,6 +70,16 @@ class Step:
     equality_when: object = None
     subject_to: object = None
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def status(self) -> str:
+        """How firmly the step stands: one of ``helpers.check.verdict.STATUSES``."""
+        return self.verdict.status
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """What spoke for the step."""
+        return self.verdict.witnesses
 
 
 class DerivationError(AssertionError):
@@ -89,10 +89,12 @@ class DerivationError(AssertionError):
     ----------
     step : int
         Number of the step in its derivation (the first step after the start is 1).
+    relation : str
+        What was claimed of the two sides, as in :class:`Step`.
     left, right : sympy.Expr
         Both sides of the step.
     counterexample : helpers.check.verdict.Counterexample or None
-        Values at which the step fails; None when the step could not be checked.
+        Values at which the step fails; None for an :class:`UncheckedStepError`.
 
     Examples
     --------
@@ -104,10 +106,24 @@ class DerivationError(AssertionError):
     1 at x = -3: left = 3.0, right = -3.0 (difference 6)
     """
 
-    def __init__(self, message, *, step, left, right, counterexample=None):
+    def __init__(self, message, *, step, relation, left, right, counterexample=None):
         super().__init__(message)
-        self.step, self.left, self.right = step, left, right
+        self.step, self.relation, self.left, self.right = step, relation, left, right
         self.counterexample: Counterexample | None = counterexample
+
+
+class UncheckedStepError(DerivationError):
+    """A step that was neither confirmed nor refuted: nothing could be checked.
+
+    Examples
+    --------
+    >>> x, f = sp.Symbol("x", real=True), sp.Function("f")
+    >>> try:
+    ...     Derivation(f(x)).equals(x)
+    ... except UncheckedStepError as problem:
+    ...     print(problem.counterexample)
+    None
+    """
 
 
 class Derivation:
@@ -118,7 +134,9 @@ class Derivation:
     start : sympy.Expr
         The first expression, or an ``ArgMin`` / ``ArgMax`` of it.
     name : str, optional
-        The claim's id; its equation is cited as ``eq-<name>``.
+        The claim's id; its equation is cited as ``eq-<name>``. In a folder with a table of claims
+        (`helpers.claims`) the name is looked up there, and what the table says is not repeated
+        here. Elsewhere, and for a claim of your own that has a ``title``, the arguments say it.
     title : str, optional
         A few words for the ledger and the caption.
     over : sympy.Symbol or tuple of them, optional
@@ -140,6 +158,8 @@ class Derivation:
     ------
     DerivationError
         From any step that is false or cannot be checked.
+    ValueError
+        If the folder's table of claims does not list ``name``, or an argument repeats the table.
 
     Examples
     --------
@@ -173,13 +193,24 @@ class Derivation:
             start = start.objective
         if isinstance(rests_on, str):
             rests_on = (rests_on,)
+        if name is not None and title is None and (listed := promise_of(name)) is not None:
+            if rests_on or lean is not None or article is not None:
+                raise ValueError(
+                    f"name: the table of claims says what {name!r} rests on, and where"
+                )
+            title, rests_on, lean, article = (
+                listed.title,
+                listed.rests_on,
+                listed.mathlib,
+                listed.article,
+            )
         self.name, self.title, self.lean, self.article = name, title, lean, article
         self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
         self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
         self._start_sense = sense
-        self._steps = (Step("start", start, "", "defined", sense=sense),)
+        self._steps = (Step("start", start, "", Verdict("defined"), sense=sense),)
 
     # ------------------------------------------------------------------ reading
 
@@ -221,7 +252,7 @@ class Derivation:
         """
         new = object.__new__(Derivation)
         new.__dict__.update(self.__dict__)
-        new._steps = (*self._steps, Step("start", sp.sympify(e), "", "defined"))
+        new._steps = (*self._steps, Step("start", sp.sympify(e), "", Verdict("defined")))
         return new
 
     def _context(self):
@@ -344,9 +375,10 @@ class Derivation:
         try:
             verdict = check(left, e)
         except NotChecked as problem:
-            raise DerivationError(
+            raise UncheckedStepError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
                 step=number,
+                relation=relation,
                 left=left,
                 right=e,
             ) from problem
@@ -356,6 +388,7 @@ class Derivation:
                 f"step {number}{label} is false: {rendering.relation_text(relation)}\n"
                 f"  left:  {left}\n  right: {e}\n  {verdict.counterexample}",
                 step=number,
+                relation=relation,
                 left=left,
                 right=e,
                 counterexample=verdict.counterexample,
@@ -366,11 +399,7 @@ class Derivation:
             relation,
             e,
             because,
-            verdict.status,
-            verdict.witnesses,
-            verdict.points,
-            verdict.max_error,
-            verdict.tightest,
+            verdict,
             sense=sense,
             seconds=time.perf_counter() - began,
             **more,

@@ -14,16 +14,15 @@ formal proofs: P. Massot, "leanblueprint", https://github.com/PatrickMassot/lean
 from __future__ import annotations
 
 import graphlib
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from helpers.check.verdict import STATUSES, weakest
+from helpers.claims import Promise
 
-__all__ = ["Claim", "Ledger", "Problem", "Promise", "claim_from_payload", "read_promises"]
+__all__ = ["Claim", "Ledger", "Problem", "claim_from_payload"]
 
 
 @dataclass(frozen=True)
@@ -89,66 +88,6 @@ class Claim:
         if self.status not in STATUSES:
             expected = ", ".join(STATUSES)
             raise ValueError(f"status of {self.name!r}: expected {expected}; got {self.status!r}")
-
-
-@dataclass(frozen=True)
-class Promise:
-    """A claim that the book must show, and what states it elsewhere.
-
-    Attributes
-    ----------
-    name : str
-        The claim's id.
-    article : int or None
-        The number of the equation in the article that the book follows.
-    mathlib : str or None
-        A declaration of Lean's mathlib that states the same, or more.
-
-    Examples
-    --------
-    >>> Promise("kl-argmin", article=4).mathlib is None
-    True
-    """
-
-    name: str
-    article: int | None = None
-    mathlib: str | None = None
-
-
-def read_promises(path: Path) -> dict[str, Promise]:
-    """Return the promised claims that a TOML file lists, one table for each name.
-
-    Parameters
-    ----------
-    path : Path
-        A file of tables such as ``[gibbs]`` with the optional keys ``article`` (an integer) and
-        ``mathlib`` (a string).
-
-    Raises
-    ------
-    ValueError
-        If a table holds another key, or a value of another type.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "claims.toml"
-    ...     _ = path.write_text("[kl-argmin]\\narticle = 4")
-    ...     read_promises(path)
-    {'kl-argmin': Promise(name='kl-argmin', article=4, mathlib=None)}
-    """
-    promises = {}
-    types = {"article": int, "mathlib": str}
-    for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        for key, value in table.items():
-            if key not in types or not isinstance(value, types[key]):
-                raise ValueError(
-                    f"{path.name}, [{name}]: expected article = integer or mathlib = text; "
-                    f"got {key} = {value!r}"
-                )
-        promises[name] = Promise(name, **table)
-    return promises
 
 
 @dataclass(frozen=True)
@@ -218,9 +157,9 @@ class Ledger:
                 found.append(Problem(f"no chapter shows the claim {name!r}"))
         for claim in self.claims:
             promise = self.promises.get(claim.name, Promise(claim.name))
-            for what in ("article", "mathlib"):
+            for what in ("title", "rests_on", "article", "mathlib"):
                 one, other = getattr(claim, what), getattr(promise, what)
-                if one is not None and other is not None and one != other:
+                if one and other and one != other:
                     message = f"{claim.name!r} gives {what} as {one!r}, the promise as {other!r}"
                     found.append(Problem(message, claim.page))
             for name in claim.rests_on:

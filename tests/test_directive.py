@@ -123,7 +123,8 @@ def site(tmp_path_factory):
         "two.md": page(cited, chain(None), before=REFERENCES),
         "ledger.md": "# Ledger\n\n```{ledger}\n:promises: claims.toml\n```\n",
         "sources.md": "# Sources\n\n```{bibliography}\n```\n",
-        "claims.toml": '[first]\narticle = 2\nmathlib = "InformationTheory.klDiv"\n',
+        "claims.toml": '[first]\ntitle = "The *first* claim"\narticle = 2\n'
+        'mathlib = "InformationTheory.klDiv"\n',
     }
     folder = tmp_path_factory.mktemp("site")
     warnings, app = build(folder, pages)
@@ -283,7 +284,11 @@ LEDGER = "# Ledger\n\n```{ledger}\n:promises: claims.toml\n```\n"
             "rest on themselves: ",
         ),
         (
-            {"one.md": page(chain("a")), "ledger.md": LEDGER, "claims.toml": "[missing]"},
+            {
+                "one.md": page(chain("a")),
+                "ledger.md": LEDGER,
+                "claims.toml": "[missing]\ntitle = 'M'",
+            },
             "no chapter shows the claim 'missing'",
         ),
         ({"one.md": page(chain("a")), "ledger.md": LEDGER}, "there is no file claims.toml"),

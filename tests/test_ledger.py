@@ -14,13 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.check.verdict import STATUSES
+from helpers.claims import Promise, read_promises
 from helpers.derivation import Derivation
 from helpers.ledger import (
     Claim,
     Ledger,
-    Promise,
     claim_from_payload,
-    read_promises,
     statement,
 )
 from helpers.ledger_graph import (
@@ -162,20 +161,6 @@ def test_unknown_names_and_statuses_are_refused(sound):
         claim("x", status="true")
 
 
-def test_promises_are_read_and_misspelt_keys_refused(tmp_path):
-    path = tmp_path / "claims.toml"
-    path.write_text('[gibbs]\nmathlib = "klDiv"\n[kl-argmin]\narticle = 4\n[plain]\n')
-    assert read_promises(path) == {
-        "gibbs": Promise("gibbs", mathlib="klDiv"),
-        "kl-argmin": Promise("kl-argmin", article=4),
-        "plain": Promise("plain"),
-    }
-    for wrong in ("[a]\nmatlib = 'x'", "[a]\narticle = '4'", "[a]\nmathlib = 3"):
-        path.write_text(wrong)
-        with pytest.raises(ValueError, match=r"claims.toml, \[a\]"):
-            read_promises(path)
-
-
 def step(relation: str, latex: str, **others) -> dict:
     empty = {"witnesses": [], "points": 0, "max_error": None, "reference": None, "hypotheses": []}
     shown = {"relation": relation, "relation_latex": relation, "latex": latex, "status": "proved"}
@@ -260,7 +245,7 @@ def test_the_statement_of_a_real_chain():
     found = claim_from_payload(rendering.payload(chain), "definitions")
     assert found.statement == r"\log{\left(u \right)} \le u - 1"
     assert found.status == chain.status == "proved"
-    assert found.points > 0
+    assert found.verdict.points > 0
 
 
 def test_what_stands_elsewhere_comes_from_claim_or_promise_and_may_not_differ():
@@ -394,7 +379,7 @@ def test_the_stored_book_keeps_sound_books():
     bibliography = set(re.findall(r"^@\w+\{([^,\s]+),", entries, re.M))
     ledger = Ledger(stored_claims(notebooks()), read_promises(BOOK / "claims.toml"))
     assert ledger.problems(bibliography) == []
-    assert len(ledger.claims) > len(ledger.promises) > 30
+    assert len(ledger.claims) == len(ledger.promises) > 100
 
 
 def test_the_nine_equations_of_the_article_are_promised_once_each():

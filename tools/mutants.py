@@ -226,7 +226,9 @@ def collect(paths: Sequence[Path]) -> tuple[list[Link], list[str]]:
                 if cell.cell_type != "code":
                     continue
                 try:
-                    exec(compile(cell.source, f"{CELL}{path.name}", "exec"), space)
+                    # A chapter's names are looked up in the table that lies beside it.
+                    with contextlib.chdir(path.parent):
+                        exec(compile(cell.source, f"{CELL}{path.name}", "exec"), space)
                 except Exception as error:
                     notes.append(f"{path.stem}, cell {cell.id}: {type(error).__name__}: {error}")
     return once(recorder.links), notes

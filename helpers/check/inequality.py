@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import mpmath as mp
 import sympy as sp
@@ -57,11 +58,8 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         count = 0
     if counterexample is not None:
         if relation == ">=":
-            counterexample = Counterexample(
-                counterexample.values,
-                counterexample.right,
-                counterexample.left,
-                counterexample.note,
+            counterexample = replace(
+                counterexample, left=counterexample.right, right=counterexample.left
             )
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
@@ -215,7 +213,7 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
         c = verdict.counterexample
         return Verdict(
             "refuted",
-            counterexample=Counterexample(c.values, c.left, c.right, f"no equality for {shown}"),
+            counterexample=replace(c, note=f"no equality for {shown}"),
         )
     how = "numeric" if verdict.status == "numeric" else "symbolic"
     return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))

@@ -191,8 +191,8 @@ def as_text(d) -> str:
         relation = RELATIONS[line.relation][0]
         rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
-        if line.tightest:
-            rows.append(f"       - {line.tightest}")
+        if line.verdict.tightest:
+            rows.append(f"       - {line.verdict.tightest}")
         if line.reference:
             rows.append(f"       - cited: {line.reference}")
     return "\n".join(rows)
@@ -215,6 +215,7 @@ def payload(d) -> dict:
     """Everything the site shows, as plain data (see the ``derivation`` directive)."""
     steps = []
     for line in d.lines:
+        error = line.verdict.max_error
         steps.append(
             {
                 "relation": line.relation,
@@ -224,9 +225,9 @@ def payload(d) -> dict:
                 "because": line.because,
                 "status": line.status,
                 "witnesses": [{"kind": w.kind, "text": w.text} for w in line.witnesses],
-                "points": line.points,
-                "max_error": bound_text(line.max_error) if line.max_error is not None else None,
-                "tightest": line.tightest or None,
+                "points": line.verdict.points,
+                "max_error": None if error is None else bound_text(error),
+                "tightest": line.verdict.tightest or None,
                 "subject_to": None if line.subject_to is None else latex(line.subject_to),
                 "reference": line.reference or None,
                 "hypotheses": [_hypothesis_text(h) for h in line.hypotheses],
@@ -267,7 +268,7 @@ def as_html(d) -> str:
         relation = f"$\\displaystyle {relation}$" if relation else ""
         body = html.escape(line_latex(d, line))
         notes = [f"{w.kind}: {w.text}" for w in line.witnesses]
-        notes += [line.tightest] if line.tightest else []
+        notes += [line.verdict.tightest] if line.verdict.tightest else []
         notes = [readable(note) for note in notes]
         notes += [f"cited: {line.reference} in the bibliography"] if line.reference else []
         items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
