@@ -26,7 +26,14 @@ from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, 
 from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
 from helpers.shown import rendering
-from helpers.trials.context import Context, assumed_domain
+from helpers.trials.context import (
+    Context,
+    assumed_domain,
+    bases_of,
+    data_domain,
+    domain_of,
+    free_symbols_of,
+)
 
 __all__ = ["Derivation", "DerivationError", "Step", "UncheckedStepError"]
 
@@ -237,6 +244,23 @@ class Derivation:
     def lines(self) -> tuple[Step, ...]:
         """The start and the steps, in order."""
         return self._steps
+
+    @property
+    def domains(self) -> dict[sp.Basic, sp.Set]:
+        """Where each free symbol of the chain lives, and the data: what was checked is this.
+
+        >>> t = sp.Symbol("theta", positive=True)
+        >>> from helpers.notation import Bernoulli, Entropy
+        >>> Derivation(Entropy(Bernoulli(t))).domains
+        {theta: Interval.open(0, 1)}
+        """
+        expressions, context = [s.expression for s in self._steps], self._context()
+        found = {
+            s: domain_of(s, expressions, context)
+            for s in sorted(free_symbols_of(expressions), key=str)
+        }
+        data = {b: data_domain(b, expressions, context) for b in bases_of(expressions)}
+        return found | data
 
     @property
     def sense(self) -> str | None:

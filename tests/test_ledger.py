@@ -245,7 +245,7 @@ def test_the_statement_of_a_real_chain():
     found = claim_from_payload(rendering.payload(chain), "definitions")
     assert found.statement == r"\log{\left(u \right)} \le u - 1"
     assert found.status == chain.status == "proved"
-    assert found.verdict.points > 0
+    assert found.points > 0
 
 
 def test_what_stands_elsewhere_comes_from_claim_or_promise_and_may_not_differ():
