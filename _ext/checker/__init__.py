@@ -35,6 +35,7 @@ def prepare(app: Sphinx) -> None:
     try:
         app.checker_scripts = workshop.scripts().name
         workshop.archive()
+        workshop.arithmetic()
     except RuntimeError as error:
         raise ExtensionError(f"the page's checker could not be put together: {error}") from error
     app.checker_workshop = workshop

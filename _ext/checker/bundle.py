@@ -13,9 +13,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -152,6 +153,45 @@ class Workshop:
 
         return self.keep(name, make)
 
+    @property
+    def platform(self) -> dict[str, str]:
+        lock = json.loads((self.pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+        return lock["info"]
+
+    def arithmetic(self) -> Path | None:
+        """Return python-flint for Pyodide, the installed version's; None if none is installed.
+
+        Apart from the archive: its modules are machine code, which Python loads from files.
+        """
+        try:
+            version = distribution("python-flint").version
+        except PackageNotFoundError:
+            return None
+        info = self.platform
+
+        def make(target: Path) -> None:
+            folder = self.kept / "wheels"
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+            command += ["--disable-pip-version-check", "--only-binary=:all:", "--implementation=cp"]
+            command += [f"--platform=pyemscripten_{info['abi_version']}_{info['arch']}"]
+            command += [f"--python-version={''.join(info['python'].split('.')[:2])}"]
+            command += [f"--dest={folder}", f"python-flint=={version}"]
+            done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+            if done.returncode:
+                raise RuntimeError(f"python-flint for the browser: {done.stderr.strip()}")
+            (wheel,) = folder.glob("*.whl")
+            with (
+                zipfile.ZipFile(wheel) as whole,
+                zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as kept,
+            ):
+                for name in whole.namelist():
+                    if not name.startswith("flint/test/") and not name.endswith((".pxd", ".pyi")):
+                        kept.writestr(zipfile.ZipInfo(name), whole.read(name), zipfile.ZIP_DEFLATED)
+            shutil.rmtree(folder)
+
+        return self.keep(f"flint-{version}.zip", make)
+
     def archive(self) -> Path:
         """Return the one archive: the libraries' and the book's own modules."""
         parts = [
@@ -198,8 +238,7 @@ class Workshop:
 
     def lock_file(self) -> str:
         """Return Pyodide's own list of packages without the packages: nothing else is loaded."""
-        lock = json.loads((self.pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
-        return json.dumps({**lock, "packages": {}})
+        return json.dumps({"info": self.platform, "packages": {}})
 
     def write(self, target: Path) -> dict[str, object]:
         """Fill the folder that the site serves; return what its scripts must know of it."""
@@ -225,8 +264,13 @@ class Workshop:
             archive.name,
             *(f"{engine.name}/{path.name}" for path in sorted(engine.iterdir())),
         ]
+        arithmetic = self.arithmetic()
+        if arithmetic is not None:
+            shutil.copy(arithmetic, target / arithmetic.name)
+            loaded.append(arithmetic.name)
         contents = {
             "archive": archive.name,
+            "arithmetic": arithmetic.name if arithmetic else None,
             "engine": engine.name,
             "bytes": sum((target / name).stat().st_size for name in loaded),
         }

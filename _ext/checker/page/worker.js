@@ -5,7 +5,7 @@ let port, session;
 
 async function begin() {
   const contents = await fetch(new URL("contents.json", root), { cache: "no-cache" });
-  const { archive, engine, bytes } = await contents.json();
+  const { archive, arithmetic, engine, bytes } = await contents.json();
   // Pyodide fetches its parts by itself: they are counted as they come.
   let loaded = 0;
   const plain = self.fetch.bind(self);
@@ -22,15 +22,19 @@ async function begin() {
     return new Response(answer.body.pipeThrough(count), { headers: answer.headers });
   };
   self.fetch = counted;
-  const packed = counted(new URL(archive, root)).then((answer) => answer.arrayBuffer());
+  const content = async (name) => new Uint8Array(await (await counted(new URL(name, root))).arrayBuffer());
+  const packed = Promise.all([content(archive), arithmetic && content(arithmetic)]);
   const { loadPyodide } = await import(new URL(`${engine}/pyodide.mjs`, root).href);
   const python = await loadPyodide({
     indexURL: new URL(`${engine}/`, root).href,
-    // Else SymPy looks for arithmetic that is not there.
-    env: { SYMPY_GROUND_TYPES: "python", MPMATH_NOGMPY: "1", HOME: "/home/pyodide" },
+    // Else mpmath looks for arithmetic that is not there; SymPy finds python-flint if it is.
+    env: { MPMATH_NOGMPY: "1", HOME: "/home/pyodide", ...(arithmetic ? {} : { SYMPY_GROUND_TYPES: "python" }) },
   });
   self.fetch = plain;
-  python.FS.writeFile("/checker.zip", new Uint8Array(await packed));
+  const [modules, numbers] = await packed;
+  python.FS.writeFile("/checker.zip", modules);
+  // Machine code is loaded from files, Python's from the archive as it is.
+  if (numbers) python.unpackArchive(numbers, "zip");
   port.postMessage({ starting: true });
   python.runPython(`
 import gc, os, sys, zipfile
