@@ -28,7 +28,6 @@ LEFT_OUT = re.compile(
     r"(^|/)(tests|benchmarks)/"
     r"|^sympy/(physics|crypto|categories|diffgeom|liealgebras|stats|sandbox|vector|holonomic)/"
     r"|^sympy/parsing/(latex|c|fortran|autolev)/"
-    r"|^sympy/plotting/pygletplot/"
 )
 LIBRARIES = ("sympy", "mpmath")
 
