@@ -2,7 +2,7 @@
 // time, and another worker after a stop or a crash.
 const room_at = new URL("room.html", import.meta.url).href;
 const LIMIT = 120; // seconds for one request
-const SILENCE = 60; // seconds without a sign of life while it is fetched
+const SILENCE = 150; // seconds without a sign of life while it is fetched
 
 export const UNAVAILABLE =
   "The checker could not be fetched, so nothing can be tried here now; the rest of the page works as ever.";
