@@ -8,6 +8,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.site_pages import ROOT, SITE
 
@@ -245,4 +246,52 @@ def test_workbench_keeps_finds_and_links(context, address):
     page.get_by_role("textbox", name="Derivation").wait_for()
     assert page.get_by_text("nothing has been run").count() == 1
     assert page.locator(".checker-bench").get_by_role("status").inner_text() == ""
+    page.close()
+
+
+@pytest.mark.parametrize("missing", ["WebAssembly", "network", "server"])
+def test_what_is_missing_is_said_in_one_sentence(browser, address, missing):
+    context = browser.new_context()
+    page = context.new_page()
+    if missing == "WebAssembly":
+        page.add_init_script("delete window.WebAssembly")
+    if missing == "network":
+        page.route("**/_static/checker/**", lambda route: route.abort())
+    page.goto(
+        SITE.joinpath("book/definitions.html").as_uri()
+        if missing == "server"
+        else f"{address}/book/definitions.html"
+    )
+    box, check, status, _ = field(page, "waiting")
+    box.fill("1 - ln lambda")
+    check.click()
+    told = {"WebAssembly": "no WebAssembly", "network": "not be fetched", "server": "From a file"}
+    status.filter(has_text=told[missing]).wait_for()
+    assert status.inner_text().count(". ") == 0
+    context.close()
+
+
+def test_without_scripts_there_is_a_sentence_and_the_solution(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/definitions.html")
+    assert page.locator("form[data-exercise=waiting]").is_hidden()
+    assert page.get_by_text("With JavaScript switched on").first.is_visible()
+    assert page.get_by_text("Show the solution").count() >= 3
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_fields_and_editors_are_accessible_and_fit_a_phone(context, address, theme):
+    page = context.new_page()
+    page.set_default_timeout(READY)
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{address}/book/workbench.html")
+    page.get_by_role("button", name="Open the editor").click()
+    page.get_by_role("textbox", name="Derivation").wait_for()
+    page.locator(".checker-bench").get_by_role("button", name="As it was").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "best-practice"]})
+    assert found.violations_count == 0, found.generate_report()
     page.close()
