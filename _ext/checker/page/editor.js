@@ -7,10 +7,10 @@ import { python } from "@codemirror/lang-python";
 import { tags } from "@lezer/highlight";
 
 const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--code-keyword)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-text)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-  { tag: [tags.function(tags.variableName), tags.className], color: "var(--code-name)" },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--status-sampled)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--status-proved)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--status-cited)" },
+  { tag: [tags.function(tags.variableName), tags.className], color: "var(--status-numeric)" },
   { tag: tags.comment, color: "var(--fig-muted)", fontStyle: "italic" },
 ]);
 const look = EditorView.theme({
