@@ -264,12 +264,8 @@ def without_plain_words(page: str) -> str:
 
 # What pages may still need from the folder the theme fills.
 KEPT = {"book.css", "book.js", "files", "favicon.svg"}
-<<<<<<< HEAD
 KEPT |= {"checker"}  # fetched when a reader asks for it
-KEPT |= {"searchtools.js", "language_data.js"}  # of the search page
-=======
 KEPT |= {"searchtools.js", "language_data.js", "equations.js", "search.js"}  # of the search page
->>>>>>> main
 KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 
 
