@@ -147,10 +147,13 @@ def test_change_a_derivation_and_restore_it(page):
     assert status.locator(".badge-status").count()
     assert status.get_by_text("How this was checked").count()
 
-    editor.fill("Derivation(sp.Symbol('y', positive=True)).equals(\n    2\n)")
+    editor.fill(
+        "import sympy as sp\nfrom helpers.derivation import Derivation\n"
+        "Derivation(sp.Symbol('y', positive=True)).equals(\n    2\n)"
+    )
     bench.get_by_role("button", name="Run").click()
     status.filter(has_text="is false").wait_for()
-    assert "Line 1" in status.inner_text()
+    assert "Line 3" in status.inner_text()
     assert "Refused by the checker" in status.inner_text()
     assert bench.locator(".checker-line").count() == 1
 

@@ -14,6 +14,7 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--fig-muted)", fontStyle: "italic" },
 ]);
 const look = EditorView.theme({
+  "&": { fontSize: ".875rem", background: "var(--fig-paper)", color: "var(--fig-ink)" },
   "&.cm-focused": { outline: "none" }, // the frame around it shows the focus
   ".cm-content": { fontFamily: "var(--pst-font-family-monospace)", caretColor: "var(--fig-ink)" },
   ".cm-gutters": { background: "var(--shade)", color: "var(--fig-muted)", border: "0" },
