@@ -97,8 +97,8 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     Raises
     ------
     ValueError
-        If entries are negative or not finite, or do not sum to 1 within 1e-8 (nothing is
-        renormalised), or a parameter is invalid.
+        If entries are negative or not finite, or do not sum to 1 within 1e-8 (within 3.5e-4 in
+        single precision; nothing is renormalised), or a parameter is invalid.
     TypeError
         If ``p`` is neither, or a distribution beside an ``axis``.
 
