@@ -22,9 +22,11 @@ from helpers.check.equality import check_definition, check_equal
 from helpers.check.inequality import check_inequality
 from helpers.check.limit import check_limit
 from helpers.check.optimum import check_optimum, check_same_arg
+from helpers.check.remembered import remembered
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
 from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
+from helpers.proof.lemmas import Lemma
 from helpers.shown import rendering
 from helpers.trials.context import (
     Context,
@@ -152,8 +154,9 @@ class Derivation:
         Where symbols live, as SymPy Sets; else taken from assumptions and distributions.
     hypotheses : tuple, optional
         Sentences for the reader, or SymPy relations, which the check then also assumes.
-    rests_on : tuple of str, optional
-        Names of the claims this one uses.
+    rests_on : tuple of str or Derivation, optional
+        Names of the claims this one uses; a derivation is put in as a lemma where its conclusion
+        fits, and is named where it was used.
     lean : str, optional
         The declaration of mathlib that states the same.
     article : int, optional
@@ -198,8 +201,9 @@ class Derivation:
             sense = "min" if isinstance(start, ArgMin) else "max"
             over = start.over if over is None else over
             start = start.objective
-        if isinstance(rests_on, str):
-            rests_on = (rests_on,)
+        rests_on = _as_tuple(rests_on)
+        lemmas = tuple(r.as_lemma() for r in rests_on if isinstance(r, Derivation))
+        rests_on = tuple(r for r in rests_on if not isinstance(r, Derivation))
         if name is not None and title is None and (listed := promise_of(name)) is not None:
             if rests_on or lean is not None or article is not None:
                 raise ValueError(
@@ -212,7 +216,8 @@ class Derivation:
                 listed.article,
             )
         self.name, self.title, self.lean, self.article = name, title, lean, article
-        self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
+        self.hypotheses, self._named = _hypotheses(hypotheses), tuple(rests_on)
+        self.lemmas = lemmas
         self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
@@ -234,6 +239,47 @@ class Derivation:
     def status(self) -> str:
         """The weakest link."""
         return weakest(s.status for s in self._steps)
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Names of the claims that were said to be used, and of the lemmas that were."""
+        used = (name for s in self._steps for name in s.verdict.used)
+        return tuple(dict.fromkeys((*self._named, *used)))
+
+    def as_lemma(self) -> Lemma:
+        """What the chain shows, for use in another: pass the derivation as ``rests_on``.
+
+        Raises
+        ------
+        ValueError
+            If the chain shows no equality or inequality of its start and its conclusion, or was
+            only seen to hold at points.
+
+        Examples
+        --------
+        >>> from helpers.notation import Density, KL, Normal, Expectation
+        >>> P, Q = Density("P"), Density("Q")
+        >>> u = sp.Symbol("u", positive=True)
+        >>> log_bound = Derivation(sp.log(u), name="log-bound").at_most(u - 1)
+        >>> log_bound.as_lemma().relation
+        '<='
+        """
+        relations = {s.relation for s in self.steps} - {"=", ":="}
+        if len(relations) > 1 or not relations <= {"<=", ">="} or not self.steps:
+            raise ValueError(f"rests_on: {self.name or self.start} shows no one relation to use")
+        if self.status not in ("proved", "exact", "cited", "defined"):
+            raise ValueError(f"rests_on: {self.name or self.start} is {self.status}, not proved")
+        relation = relations.pop() if relations else "="
+        return Lemma(
+            self.name or f"{self.start} {relation} {self.conclusion}",
+            self.start,
+            relation,
+            self.conclusion,
+            self.domains,
+            tuple(h for h in self.hypotheses if not isinstance(h, str)),
+            tuple(h for h in self.hypotheses if isinstance(h, str)),
+            "cited" if self.status == "cited" else "proved",
+        )
 
     @property
     def conclusion(self) -> sp.Expr:
@@ -281,7 +327,7 @@ class Derivation:
 
     def _context(self):
         lines = tuple(s.expression for s in self._steps)
-        return Context(self.domain, self.hypotheses, self.rests_on, self.over, self.seed, lines)
+        return Context(self.domain, self.hypotheses, self.lemmas, self.over, self.seed, lines)
 
     # ------------------------------------------------------------------ steps
 
@@ -397,7 +443,9 @@ class Derivation:
         number = len(self._steps)
         began = time.perf_counter()
         try:
-            verdict = check(left, e)
+            # All that `check` goes by: what is left out here would be mistaken for the same step.
+            made_of = (relation, left, e, sense, self.sense, self._context(), more)
+            verdict = remembered(made_of, lambda: check(left, e))
         except NotChecked as problem:
             raise UncheckedStepError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
@@ -419,6 +467,15 @@ class Derivation:
             )
         if sense is None and relation in ("=", ":="):
             sense = last.sense
+        carried = tuple(
+            sentence
+            for lemma in self.lemmas
+            if lemma.name in verdict.used
+            for sentence in lemma.sentences
+            if sentence not in self.hypotheses
+        )
+        if carried:
+            more["hypotheses"] = (*more.get("hypotheses", ()), *carried)
         step = Step(
             relation,
             e,

@@ -311,12 +311,6 @@ def test_hypotheses_are_used_and_needed():
     assert Derivation(u, hypotheses=(u < v,)).at_most(v).status == "proved"
 
 
-def test_gibbs_must_be_named_to_be_used():
-    P, Q = Density("P"), Density("Q")
-    assert Derivation(KL(P, Q)).at_least(0).status == "numeric"
-    assert Derivation(KL(P, Q), rests_on=("gibbs",)).at_least(0).status == "proved"
-
-
 def test_a_simulated_limit_is_sampled_and_no_more():
     n = sp.Symbol("n", integer=True, positive=True)
     mean = SampleMean(Sample("X", n, Normal(2, 3)))

@@ -22,7 +22,7 @@ from helpers.check.trying import (
 )
 from helpers.check.verdict import Counterexample, Verdict, Witness, count_text, values_of
 from helpers.notation import Sample
-from helpers.proof import inequalities
+from helpers.proof import inequalities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
 from helpers.trials.points import meet
 
@@ -64,6 +64,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
     reason = inequalities.upper_bound(small, large, context)
+    lemma = None if reason else lemmas.by_inequality(small, large, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     text = ""
@@ -82,7 +83,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return ruled(witnesses, count, [left, right], context, tightest=text)
+    return ruled(witnesses, count, [left, right], context, tightest=text, lemma=lemma)
 
 
 def _descend(start, context):

@@ -273,7 +273,7 @@ def check_optimum(
     inner = Context(
         context.domain,
         context.hypotheses + constraint,
-        context.rests_on,
+        context.lemmas,
         over,
         context.seed,
         (*context.background, *everything),

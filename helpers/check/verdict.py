@@ -95,6 +95,7 @@ class Verdict:
     max_error: mp.mpf | None = None
     counterexample: Counterexample | None = None
     tightest: str = ""
+    used: tuple[str, ...] = ()
 
 
 def bound_text(error) -> str:

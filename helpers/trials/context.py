@@ -65,7 +65,7 @@ class Context:
 
     domain: dict = field(default_factory=dict)
     hypotheses: tuple = ()
-    rests_on: tuple = ()
+    lemmas: tuple = ()
     over: tuple = ()
     seed: int = 20
     background: tuple = ()
