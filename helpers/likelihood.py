@@ -26,8 +26,9 @@ from helpers.numeric.families import (
 from helpers.numeric.information import standard_errors
 from helpers.numeric.laws import Empirical
 from helpers.numeric.maximise import maximise
-from helpers.numeric.samples import read_sample, total_log_likelihood
+from helpers.numeric.samples import plain_array, read_sample, total_log_likelihood
 from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE
+from helpers.numeric.tables import counted
 
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
 
@@ -83,8 +84,9 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
 
     Parameters
     ----------
-    data : array_like, shape (n,)
-        The observations; with ``counts``, the distinct values.
+    data : array_like, shape (n,), or mapping
+        The observations; with ``counts``, the distinct values. A Counter, a mapping from values to
+        counts and the ``value_counts()`` of pandas or polars say both.
     counts : array_like of int, shape (n,), optional
         How often each value was seen.
 
@@ -108,12 +110,17 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
     """
     if isinstance(data, Empirical):
         return data
-    values = np.asarray(data)
+    table = counted(data) if counts is None else None
+    if table is not None:
+        data, counts = table
+    values = plain_array(data)
     if values.ndim != 1 or values.size == 0:
         raise ValueError(
             f"data: expected a sequence of at least one observation, got shape {values.shape}"
         )
-    if values.dtype.kind in "fc" and not np.isfinite(values).all():
+    if values.dtype.kind == "c":
+        raise TypeError(f"data: expected real numbers, got dtype {values.dtype}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise ValueError("data: expected finite observations, got nan or infinity")
     if counts is None:
         distinct, seen = np.unique(values, return_counts=True)

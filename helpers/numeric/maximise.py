@@ -22,7 +22,7 @@ from helpers.numeric.samples import Sample, mean_log_likelihood
 
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
 _POSITIVE = (0.3, 1.0, 3.0, 10.0)
-_SIGNED = (-3.0, -1.0, -0.3, 0.3, 1.0, 3.0)
+_SIGNED = (-3.0, -1.0, -0.3, 0.1, 0.3, 1.0, 3.0)
 # Where the likelihood of a family is unbounded beyond a value of its shape, the maximum before it
 # is meant, as in the literature on extreme values.
 _BOUNDED = {
@@ -81,9 +81,12 @@ class _Search:
                 self.low >= known["loc"],
                 f"observations of at least loc={known['loc']:g} for {family.name}",
             )
-        sample.require_spread(
-            not {"loc", "scale"} <= set(self.free) or sample.varies(), f"for {family.name}"
-        )
+        # Two free parameters are enough for a density to gather around a single value.
+        if len(self.free) > 1 and not self.discrete and not sample.varies():
+            raise ValueError(
+                f"data: the likelihood of {family.name} has no maximum for these data: all "
+                f"observations are equal"
+            )
 
     def _shape_domain(self, name: str) -> tuple[float, float]:
         low, high = domain(self.family, name)
@@ -326,7 +329,7 @@ class _Search:
             (self.loss(start, some), position, start)
             for position, start in enumerate(self.starts())
         )
-        starts = [start for value, _, start in ranked[:4] if value < 1e299]
+        starts = [start for value, _, start in ranked[: 3 + 2 * len(self.shapes)] if value < 1e299]
         climbed = [self._climb(start, some, quick=True) for start in starts]
         climbed.sort(key=lambda pair: pair[1])
         if local:

@@ -12,6 +12,7 @@ from scipy import special, stats
 
 from helpers.numeric.families import parameter_names
 from helpers.numeric.laws import Empirical
+from helpers.numeric.tables import counted
 
 _BLOCK = 1 << 18
 # Short enough for the intermediate results to stay in the processor's cache.
@@ -92,12 +93,37 @@ class Sample:
         self.require(condition, f"observations that are not all equal {whose}")
 
 
+def plain_array(data: Any) -> np.ndarray:
+    """Return data as an array; refuse what an array would hide.
+
+    Raises
+    ------
+    ValueError
+        If entries are masked, or the data are a table of several columns.
+    """
+    if np.ma.is_masked(data):
+        raise ValueError(
+            "data: expected no masked entries; leave the observations out with data.compressed()"
+        )
+    columns = getattr(data, "columns", None)
+    if columns is not None and not isinstance(data, np.ndarray):
+        raise ValueError(
+            f"data: expected one column, got a table of {len(columns)}; choose one: data[...]"
+        )
+    return np.asarray(data)
+
+
 def read_sample(data: Any, family: Any) -> Sample:
     """Read the observations; those of a discrete family are counted."""
     if isinstance(data, Empirical):
         values, counts = data.values, data.counts
+    elif (table := counted(data)) is not None:
+        values, counts = np.asarray(table[0]), np.asarray(table[1])
+        if counts.dtype.kind not in "iu" or (counts < 0).any() or not counts.any():
+            raise ValueError("data: expected counts, whole numbers that are not negative")
+        values, counts = values[counts > 0], counts[counts > 0]
     else:
-        values = np.asarray(data)
+        values = plain_array(data)
         if values.ndim != 1 or values.size == 0:
             raise ValueError(
                 f"data: expected a sequence of at least one observation, got shape {values.shape}"

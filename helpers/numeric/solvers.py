@@ -381,6 +381,10 @@ def _gamma_shape(gap: float) -> float:
 
     def score(log_a: float) -> float:
         a = math.exp(log_a)
+        if a > 50.0:
+            # The asymptotic series, where the two terms would cancel.
+            square = 1.0 / (a * a)
+            return (0.5 + (1 / 12 - square * (1 / 120 - square / 252)) / a) / a - gap
         return log_a - float(special.digamma(a)) - gap
 
     start = (3.0 - gap + math.sqrt((gap - 3.0) ** 2 + 24.0 * gap)) / (12.0 * gap)
