@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from helpers.numeric.families import (
     as_family,
@@ -52,6 +52,8 @@ class Fit:
         maximum lies at an edge or a kink, so that the information does not exist.
     n : int
         Sample size.
+    fixed : Mapping
+        The parameters that were held, by name.
     method : str
         "closed form", "likelihood equations" (their root, by Newton or bisection) or
         "numerical".
@@ -70,6 +72,94 @@ class Fit:
     n: int
     method: str
 
+    fixed: Mapping[Any, float] = field(default_factory=dict)
+    data: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion 2k - 2 log L in nats, with k free parameters: lower is better."""
+        # The probabilities of a categorical family sum to one: one of them is not free.
+        free = len(self.standard_errors) - (1 if self.family == "categorical" else 0)
+        return 2.0 * free - 2.0 * self.log_likelihood
+
+    def confidence_interval(
+        self, name: Any, level: float = 0.95, *, method: str = "profile"
+    ) -> tuple[float, float]:
+        """Return an interval for one free parameter, approximate as n grows.
+
+        Parameters
+        ----------
+        name : str
+            The parameter.
+        level : float
+            Between 0 and 1.
+        method : {"profile", "wald"}
+            "wald" is the estimate plus and minus a multiple of its standard error; "profile" holds
+            every value that the likelihood-ratio test with one degree of freedom would not reject,
+            the other parameters at their best for each.
+
+        Returns
+        -------
+        tuple of two floats
+            An end is infinite, or the end of the parameter's domain, where the likelihood does
+            not fall far enough.
+
+        Raises
+        ------
+        ValueError
+            If the parameter was not fitted, or has no standard error: at an edge of the likelihood
+            neither approximation holds.
+
+        Examples
+        --------
+        >>> fit = fit_mle("poisson", [2, 3, 4])
+        >>> [round(end, 3) for end in fit.confidence_interval("mu", method="wald")]
+        [1.04, 4.96]
+        >>> [round(end, 3) for end in fit.confidence_interval("mu")]
+        [1.442, 5.408]
+
+        References
+        ----------
+        Wilks (1938), The Large-Sample Distribution of the Likelihood Ratio.
+        """
+        if name not in self.standard_errors:
+            raise ValueError(
+                f"name: expected a fitted parameter, one of {list(self.standard_errors)}, "
+                f"got {name!r}"
+            )
+        if not 0.0 < level < 1.0:
+            raise ValueError(f"level: expected a number between 0 and 1, got {level!r}")
+        if method not in ("profile", "wald"):
+            raise ValueError(f'method: expected "profile" or "wald", got {method!r}')
+        error = self.standard_errors[name]
+        if error is None:
+            raise ValueError(
+                f"name: {name!r} has no standard error: its estimate lies at an edge or a kink of "
+                f"the likelihood, where neither interval holds"
+            )
+        width = float(special.ndtri(0.5 + 0.5 * level)) * error
+        estimate = self.params[name]
+        if method == "wald":
+            return estimate - width, estimate + width
+        if self.family == "categorical":
+            raise ValueError('method: expected "wald" for the categorical family')
+        drop = 0.5 * float(special.ndtri(0.5 + 0.5 * level)) ** 2
+        family = as_family(self.family)
+
+        def excess(value: float) -> float:
+            held = {**self.fixed, name: value}
+            try:
+                best = fit_mle(family, self.data, fixed=held).log_likelihood
+            except ValueError:
+                return -math.inf  # no member of the family has that value
+            return best - self.log_likelihood + drop
+
+        low, high = domain(family, name)
+        return (
+            _crossing(excess, estimate, -width, low),
+            _crossing(excess, estimate, width, high),
+        )
+
     @property
     def distribution(self) -> Any:
         """The fitted distribution, frozen (an Empirical for the categorical family)."""
@@ -77,6 +167,29 @@ class Fit:
             counts = np.rint(np.array(list(self.params.values())) * self.n).astype(int)
             return Empirical(np.array(list(self.params)), counts)
         return getattr(stats, self.family)(**self.params)
+
+
+def _crossing(excess: Any, estimate: float, step: float, end: float) -> float:
+    """Return where a function that is positive at the estimate changes its sign, or the end."""
+    inside = estimate
+    for _ in range(60):
+        outside = inside + step
+        if (end - outside) * step <= 0.0:
+            outside = 0.5 * (inside + end)
+        if excess(outside) < 0.0:
+            break
+        inside, step = outside, 1.5 * step
+        if math.isfinite(end) and abs(end - inside) < 1e-12 * (1.0 + abs(end)):
+            return end
+    else:
+        return end
+    for _ in range(80):
+        # Bisection: beyond an edge of the family there is no value, only a sign.
+        middle = 0.5 * (inside + outside)
+        inside, outside = (middle, outside) if excess(middle) >= 0.0 else (inside, middle)
+        if abs(outside - inside) <= 1e-10 * abs(middle):
+            break
+    return 0.5 * (inside + outside)
 
 
 def empirical(data: Any, *, counts: Any = None) -> Empirical:
@@ -167,7 +280,7 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
 
     Examples
     --------
-    >>> from scipy import stats
+    >>> from scipy import special, stats
     >>> round(log_likelihood(stats.poisson, {"mu": 2.0}, [1, 2, 3]), 6)
     -4.326024
     >>> log_likelihood(stats.bernoulli, {"p": [0.25, 0.5]}, [1, 0]).round(6).tolist()
@@ -244,7 +357,7 @@ def fit_mle(
 
     Examples
     --------
-    >>> from scipy import stats
+    >>> from scipy import special, stats
     >>> fit = fit_mle(stats.poisson, [2, 3, 4])
     >>> fit.params["mu"], round(fit.standard_errors["mu"], 6), fit.method
     (3.0, 1.0, 'closed form')
@@ -314,7 +427,9 @@ def fit_mle(
             f"observation a positive probability, or the likelihood is unbounded"
         )
     errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
-    return Fit(family.name, params, value, errors, sample.n, method)
+    # As an Empirical where the data were counted: another fit then starts from the table.
+    seen = sample.values if sample.counts is None else Empirical(sample.values, sample.counts)
+    return Fit(family.name, params, value, errors, sample.n, method, known, seen)
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
