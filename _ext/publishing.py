@@ -120,8 +120,9 @@ def find_origin(folder: Path, environment: Mapping[str, str]) -> Origin:
         or address
         or pages_address(repository)
     )
-    # A release's site launches the release.
-    branch = env("BOOK_BINDER_REF") or branch
+    # The buttons open a release, not each push: its image stands ready, and its numbers stay.
+    release = git(folder, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
+    branch = env("BOOK_BINDER_REF") or release or branch
     if branch in {"", "HEAD"}:
         branch = "main"
     return Origin(repository, branch, address.rstrip("/") + "/" if address else "")
@@ -178,7 +179,9 @@ def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
     # Whoever fetches it needs the whole address; without one there is nothing to name.
     context["page_card"] = address + CARD if address else ""
     context["paper"] = {"light": PAPER, "dark": PAPER.dark}
-    own = (app.env.metadata.get(pagename) or {}).get("summary")
+    # Sphinx's layout says what the viewport is; docutils would say it again.
+    context["metatags"] = re.sub(r'<meta name="viewport"[^>]*>', "", context.get("metatags", ""))
+    own = app.config.book_page_summaries.get(pagename)
     context["page_heading"] = re.sub("<[^>]+>", "", context.get("title") or app.config.html_title)
     context["page_summary"] = own or (
         summary_of(doctree, app.config.book_summary) if doctree else app.config.book_summary
@@ -311,6 +314,7 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_summary", "", "html")
+    app.add_config_value("book_page_summaries", {}, "html")
     # The theme names some templates relative to its folder of components.
     app.config.templates_path[:0] = [
         str(HERE / "templates"),
