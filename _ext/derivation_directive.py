@@ -33,7 +33,6 @@ from helpers.ledger import (
     Ledger,
     Problem,
     claim_from_payload,
-    hypothesis_text,
 )
 from helpers.ledger_graph import draw_claims
 from helpers.shown.rendering import STATUS_MEANING, with_numbers
@@ -160,17 +159,21 @@ class DerivationDirective(SphinxDirective):
             title=payload["title"] or name or "",
         )
         self.set_source_info(whole)
-        assumed = [self.sentence([hypothesis_text(h) for h in payload["hypotheses"]])]
+        where = [*payload["domain"], *(h for h in payload["hypotheses"] if h["latex"])]
+        words = [h["text"] for h in payload["hypotheses"] if not h["latex"]]
+        domain_of_claim = self.sentence([f"${condition['latex']}$" for condition in where])
+        assumed = [self.sentence(words)]
         assumed += [self.sentence(step["hypotheses"]) for step in steps]
         if name:
             whole["ids"].append(identifier_of(name))
             domain = self.env.get_domain("math")
             domain.note_equation(self.env.docname, label_of(name), location=whole)
             whole["number"] = domain.get_equation_number_for(label_of(name))
-            self.record(payload, assumed)
+            self.record(payload, domain_of_claim, assumed)
         whole += self.heading(payload)
         whole += self.steps(start, steps, assumed[1:], titled=bool(name or payload["title"]))
-        whole += self.hypotheses(assumed[0])
+        whole += self.given("For ", domain_of_claim)
+        whole += self.given("Assumed, not checked: ", assumed[0])
         whole += self.checks(steps)
         return [whole]
 
@@ -186,7 +189,9 @@ class DerivationDirective(SphinxDirective):
             whole.extend(self.inline(part))
         return whole
 
-    def record(self, payload: dict[str, Any], assumed: Sequence[nodes.inline]) -> None:
+    def record(
+        self, payload: dict[str, Any], where: nodes.inline, assumed: Sequence[nodes.inline]
+    ) -> None:
         """Note what the page claims, for the ledger."""
         hypotheses = nodes.inline()
         for part in assumed:
@@ -204,6 +209,7 @@ class DerivationDirective(SphinxDirective):
         kinds = dict.fromkeys(w["kind"] for step in steps for w in step["witnesses"])
         record = {
             "claim": claim,
+            "domain": where.deepcopy(),
             "hypotheses": hypotheses,
             "sources": sources,
             "kinds": list(kinds),
@@ -263,16 +269,16 @@ class DerivationDirective(SphinxDirective):
             reason.extend([nodes.Text(" "), *self.citation(step["reference"])])
         if badge:
             reason.extend([nodes.Text(" "), make_badge(step["status"])])
-        reason += self.hypotheses(assumed)
+        reason += self.given("Assuming ", assumed)
         return with_children(row, reason)
 
-    def hypotheses(self, sentence: nodes.inline) -> list[box]:
+    def given(self, word: str, sentence: nodes.inline) -> list[box]:
         if not sentence.children:
             return []
         part = make_box("div", "derivation-hypotheses", latex=("\\noindent ", "\n\n"))
         # Inside the sentence, where a formula at its end can hold the full stop.
         sentence += nodes.Text(".")
-        part.extend([nodes.Text("Assuming "), sentence])
+        part.extend([nodes.Text(word), sentence])
         return [part]
 
     def checks(self, steps: Sequence[dict[str, Any]]) -> box:
@@ -467,11 +473,12 @@ class LedgerWriter:
         what[-1] += with_children(nodes.strong(), *with_formulas(claim.title or claim.name))
         statement = make_box("div", "ledger-statement", latex=("", "\n\n"))
         what.append(with_children(statement, nodes.math(claim.statement, claim.statement)))
-        if claim.hypotheses:
-            assuming = make_box("div", "ledger-hypotheses", latex=("", "\n\n"))
-            assuming += nodes.Text("Assuming ")
-            assuming += self.moved(record["hypotheses"])
-            what.append(assuming)
+        for word, part in (("For ", record["domain"]), ("Assuming ", record["hypotheses"])):
+            if part.children:
+                given = make_box("div", "ledger-hypotheses", latex=("", "\n\n"))
+                given += nodes.Text(word)
+                given += self.moved(part)
+                what.append(given)
         if elsewhere := self.elsewhere(claim):
             what.append(elsewhere)
         return [

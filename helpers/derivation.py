@@ -16,7 +16,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-import mpmath as mp
 import sympy as sp
 
 from helpers.check.equality import check_definition, check_equal
@@ -26,10 +25,18 @@ from helpers.check.optimum import check_optimum, check_same_arg
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
 from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
+from helpers.proof.lemmas import Lemma
 from helpers.shown import rendering
-from helpers.trials.context import Context, assumed_domain
+from helpers.trials.context import (
+    Context,
+    assumed_domain,
+    bases_of,
+    data_domain,
+    domain_of,
+    free_symbols_of,
+)
 
-__all__ = ["Derivation", "DerivationError", "Step"]
+__all__ = ["Derivation", "DerivationError", "Step", "UncheckedStepError"]
 
 
 @dataclass(frozen=True)
@@ -45,14 +52,8 @@ class Step:
         The right side; the left side is the line before.
     because : str
         The reason given.
-    status : str
-        One of ``helpers.check.verdict.STATUSES``.
-    witnesses : tuple of helpers.check.verdict.Witness
-        What spoke for the step.
-    points : int
-        At how many points it was tried.
-    max_error : mpmath.mpf or None
-        Largest relative difference of the two sides at those points.
+    verdict : helpers.check.verdict.Verdict
+        What the check found: status, witnesses, points, the largest error.
     seconds : float
         How long the check took.
 
@@ -69,11 +70,7 @@ class Step:
     relation: str
     expression: sp.Expr
     because: str
-    status: str
-    witnesses: tuple[Witness, ...] = ()
-    points: int = 0
-    max_error: mp.mpf | None = None
-    tightest: str = ""
+    verdict: Verdict
     reference: str = ""
     hypotheses: tuple = ()
     as_: tuple | None = None
@@ -81,6 +78,16 @@ class Step:
     equality_when: object = None
     subject_to: object = None
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def status(self) -> str:
+        """How firmly the step stands: one of ``helpers.check.verdict.STATUSES``."""
+        return self.verdict.status
+
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """What spoke for the step."""
+        return self.verdict.witnesses
 
 
 class DerivationError(AssertionError):
@@ -90,10 +97,12 @@ class DerivationError(AssertionError):
     ----------
     step : int
         Number of the step in its derivation (the first step after the start is 1).
+    relation : str
+        What was claimed of the two sides, as in :class:`Step`.
     left, right : sympy.Expr
         Both sides of the step.
     counterexample : helpers.check.verdict.Counterexample or None
-        Values at which the step fails; None when the step could not be checked.
+        Values at which the step fails; None for an :class:`UncheckedStepError`.
 
     Examples
     --------
@@ -105,10 +114,24 @@ class DerivationError(AssertionError):
     1 at x = -3: left = 3.0, right = -3.0 (difference 6)
     """
 
-    def __init__(self, message, *, step, left, right, counterexample=None):
+    def __init__(self, message, *, step, relation, left, right, counterexample=None):
         super().__init__(message)
-        self.step, self.left, self.right = step, left, right
+        self.step, self.relation, self.left, self.right = step, relation, left, right
         self.counterexample: Counterexample | None = counterexample
+
+
+class UncheckedStepError(DerivationError):
+    """A step that was neither confirmed nor refuted: nothing could be checked.
+
+    Examples
+    --------
+    >>> x, f = sp.Symbol("x", real=True), sp.Function("f")
+    >>> try:
+    ...     Derivation(f(x)).equals(x)
+    ... except UncheckedStepError as problem:
+    ...     print(problem.counterexample)
+    None
+    """
 
 
 class Derivation:
@@ -130,8 +153,9 @@ class Derivation:
         Where symbols live, as SymPy Sets; else taken from assumptions and distributions.
     hypotheses : tuple, optional
         Sentences for the reader, or SymPy relations, which the check then also assumes.
-    rests_on : tuple of str, optional
-        Names of the claims this one uses.
+    rests_on : tuple of str or Derivation, optional
+        Names of the claims this one uses; a derivation is put in as a lemma where its conclusion
+        fits, and is named where it was used.
     lean : str, optional
         The declaration of mathlib that states the same.
     article : int, optional
@@ -176,8 +200,9 @@ class Derivation:
             sense = "min" if isinstance(start, ArgMin) else "max"
             over = start.over if over is None else over
             start = start.objective
-        if isinstance(rests_on, str):
-            rests_on = (rests_on,)
+        rests_on = _as_tuple(rests_on)
+        lemmas = tuple(r.as_lemma() for r in rests_on if isinstance(r, Derivation))
+        rests_on = tuple(r for r in rests_on if not isinstance(r, Derivation))
         if name is not None and title is None and (listed := promise_of(name)) is not None:
             if rests_on or lean is not None or article is not None:
                 raise ValueError(
@@ -190,12 +215,13 @@ class Derivation:
                 listed.article,
             )
         self.name, self.title, self.lean, self.article = name, title, lean, article
-        self.hypotheses, self.rests_on = _hypotheses(hypotheses), tuple(rests_on)
+        self.hypotheses, self._named = _hypotheses(hypotheses), tuple(rests_on)
+        self.lemmas = lemmas
         self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
         self._start_sense = sense
-        self._steps = (Step("start", start, "", "defined", sense=sense),)
+        self._steps = (Step("start", start, "", Verdict("defined"), sense=sense),)
 
     # ------------------------------------------------------------------ reading
 
@@ -214,6 +240,47 @@ class Derivation:
         return weakest(s.status for s in self._steps)
 
     @property
+    def rests_on(self) -> tuple[str, ...]:
+        """Names of the claims that were said to be used, and of the lemmas that were."""
+        used = (name for s in self._steps for name in s.verdict.used)
+        return tuple(dict.fromkeys((*self._named, *used)))
+
+    def as_lemma(self) -> Lemma:
+        """What the chain shows, for use in another: pass the derivation as ``rests_on``.
+
+        Raises
+        ------
+        ValueError
+            If the chain shows no equality or inequality of its start and its conclusion, or was
+            only seen to hold at points.
+
+        Examples
+        --------
+        >>> from helpers.notation import Density, KL, Normal, Expectation
+        >>> P, Q = Density("P"), Density("Q")
+        >>> u = sp.Symbol("u", positive=True)
+        >>> log_bound = Derivation(sp.log(u), name="log-bound").at_most(u - 1)
+        >>> log_bound.as_lemma().relation
+        '<='
+        """
+        relations = {s.relation for s in self.steps} - {"=", ":="}
+        if len(relations) > 1 or not relations <= {"<=", ">="} or not self.steps:
+            raise ValueError(f"rests_on: {self.name or self.start} shows no one relation to use")
+        if self.status not in ("proved", "exact", "cited", "defined"):
+            raise ValueError(f"rests_on: {self.name or self.start} is {self.status}, not proved")
+        relation = relations.pop() if relations else "="
+        return Lemma(
+            self.name or f"{self.start} {relation} {self.conclusion}",
+            self.start,
+            relation,
+            self.conclusion,
+            self.domains,
+            tuple(h for h in self.hypotheses if not isinstance(h, str)),
+            tuple(h for h in self.hypotheses if isinstance(h, str)),
+            "cited" if self.status == "cited" else "proved",
+        )
+
+    @property
     def conclusion(self) -> sp.Expr:
         """The expression reached last."""
         return self._steps[-1].expression
@@ -222,6 +289,23 @@ class Derivation:
     def lines(self) -> tuple[Step, ...]:
         """The start and the steps, in order."""
         return self._steps
+
+    @property
+    def domains(self) -> dict[sp.Basic, sp.Set]:
+        """Where each free symbol of the chain lives, and the data: what was checked is this.
+
+        >>> t = sp.Symbol("theta", positive=True)
+        >>> from helpers.notation import Bernoulli, Entropy
+        >>> Derivation(Entropy(Bernoulli(t))).domains
+        {theta: Interval.open(0, 1)}
+        """
+        expressions, context = [s.expression for s in self._steps], self._context()
+        found = {
+            s: domain_of(s, expressions, context)
+            for s in sorted(free_symbols_of(expressions), key=str)
+        }
+        data = {b: data_domain(b, expressions, context) for b in bases_of(expressions)}
+        return found | data
 
     @property
     def sense(self) -> str | None:
@@ -237,12 +321,12 @@ class Derivation:
         """
         new = object.__new__(Derivation)
         new.__dict__.update(self.__dict__)
-        new._steps = (*self._steps, Step("start", sp.sympify(e), "", "defined"))
+        new._steps = (*self._steps, Step("start", sp.sympify(e), "", Verdict("defined")))
         return new
 
     def _context(self):
         lines = tuple(s.expression for s in self._steps)
-        return Context(self.domain, self.hypotheses, self.rests_on, self.over, self.seed, lines)
+        return Context(self.domain, self.hypotheses, self.lemmas, self.over, self.seed, lines)
 
     # ------------------------------------------------------------------ steps
 
@@ -360,9 +444,10 @@ class Derivation:
         try:
             verdict = check(left, e)
         except NotChecked as problem:
-            raise DerivationError(
+            raise UncheckedStepError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
                 step=number,
+                relation=relation,
                 left=left,
                 right=e,
             ) from problem
@@ -372,21 +457,27 @@ class Derivation:
                 f"step {number}{label} is false: {rendering.relation_text(relation)}\n"
                 f"  left:  {left}\n  right: {e}\n  {verdict.counterexample}",
                 step=number,
+                relation=relation,
                 left=left,
                 right=e,
                 counterexample=verdict.counterexample,
             )
         if sense is None and relation in ("=", ":="):
             sense = last.sense
+        carried = tuple(
+            sentence
+            for lemma in self.lemmas
+            if lemma.name in verdict.used
+            for sentence in lemma.sentences
+            if sentence not in self.hypotheses
+        )
+        if carried:
+            more["hypotheses"] = (*more.get("hypotheses", ()), *carried)
         step = Step(
             relation,
             e,
             because,
-            verdict.status,
-            verdict.witnesses,
-            verdict.points,
-            verdict.max_error,
-            verdict.tightest,
+            verdict,
             sense=sense,
             seconds=time.perf_counter() - began,
             **more,

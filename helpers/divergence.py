@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from helpers.numeric import arrays, closed_forms, multivariate
+from helpers.numeric import arrays, closed_forms, log_pmf, multivariate
 from helpers.numeric.integration import (
     AccuracyWarning,
     DensityIntegrand,
+    DensityTerms,
     Integral,
     integrate,
     summate,
@@ -361,37 +362,84 @@ def _law_kl(p: Law, q: Law) -> float:
         return closed
 
     anchors, marks = _anchors([p, q])
-    inside = integrate(_near(_kl_density, p, q), p.lower, p.upper, anchors, marks)
     outside = 0.0
     if math.isfinite(p.lower):
         outside += q.mass_below(p.lower)
     if math.isfinite(p.upper):
         outside += q.mass_above(p.upper)
+    integrand = _near(_kl_density, p, q, (1.0, 1.0 - outside), _apart)
+    inside = integrate(integrand, p.lower, p.upper, anchors, marks)
     return Integral(inside.value + outside, inside.error).checked("kl_divergence")
 
 
-def _near(density: Any, p: Law, q: Law) -> DensityIntegrand:
+def _near(
+    density: Any,
+    p: Law,
+    q: Law,
+    masses: tuple[float, ...] = (),
+    leverage: Any = None,
+) -> DensityIntegrand:
     """Turn a function of two log-densities into an integrand."""
     return DensityIntegrand(
-        lambda logs, shift: density(*logs, shift), [p.log_density_near, q.log_density_near]
+        lambda logs, shift: density(*logs, shift),
+        [p.log_density_near, q.log_density_near],
+        masses,
+        leverage,
     )
 
 
-def _terms(density: Any, p: Law, q: Law) -> Any:
-    """Turn a function of two log-densities into the terms of a sum."""
+def _apart(logs: list[np.ndarray]) -> np.ndarray:
+    """Return how far two log-densities are apart: what a mass of the first contributes."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(logs[0] - logs[1])
 
-    def terms(k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        log_p, log_q = p.log_density(k), q.log_density(k)
-        value, noise = density(log_p, log_q, 0.0)
+
+def _terms(density: Any, p: Law, q: Law) -> DensityTerms:
+    """Turn a function of two log pmfs into the terms of a sum."""
+
+    def combine(logs: list[np.ndarray], shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        log_p, log_q = logs
+        value, noise = density(log_p, log_q, shift)
         impossible = np.isfinite(log_p) & np.isneginf(log_q) & q.exact_zeros
         return np.where(impossible, math.inf, value), noise
 
-    return terms
+    return DensityTerms(combine, [p.log_density, q.log_density])
 
 
 def _sum_over(laws: list[Law], terms: Any, lower: float, upper: float) -> Integral:
     marks = np.concatenate([law.quantiles() for law in laws])
     return summate(terms, lower, upper, marks)
+
+
+def _missing_mass(law: Law) -> float:
+    """Return how far the pmf of a law is from a sum of one, beyond what the summation owns up to.
+
+    A tail that was misjudged, or a pmf that SciPy gets wrong, shows here.
+    """
+
+    def combine(logs: list[np.ndarray], shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with np.errstate(over="ignore"):
+            mass = np.exp(logs[0] + shift)
+        noise = 2.0 * _EPSILON * mass * np.where(mass > 0.0, np.abs(logs[0]), 0.0)
+        return mass, noise
+
+    if law.family in log_pmf.BY_FAMILY:
+        return 0.0  # light tails, and a pmf that is our own
+    total = _sum_over([law], DensityTerms(combine, [law.log_density]), law.lower, law.upper)
+    missing = abs(total.value - 1.0)
+    return missing if missing > total.error + 2e-11 else 0.0
+
+
+def _audited(result: Integral, p: Law, q: Law) -> Integral:
+    """Add to the error of a sum what the missing masses of its laws may stand for."""
+    missing, other = _missing_mass(p), 0.0 if q is p else _missing_mass(q)
+    if not missing + other > 0.0 or math.isinf(result.value):
+        return result
+    k = p.quantiles()
+    with np.errstate(invalid="ignore"):
+        far = np.abs(p.log_density(k)) + np.abs(q.log_density(k))
+    leverage = far[np.isfinite(far)].max(initial=1.0)
+    return Integral(result.value, result.error + float(missing * leverage + other))
 
 
 def _tabulated(p: Law, q: Law) -> Law:
@@ -425,7 +473,8 @@ def _discrete_kl(p: Law, q: Law) -> float:
     if closed is not None:
         return closed
     lower, upper = min(p.lower, q.lower), max(p.upper, q.upper)
-    return _sum_over([p, q], _terms(_kl_density, p, q), lower, upper).checked("kl_divergence")
+    total = _sum_over([p, q], _terms(_kl_density, p, q), lower, upper)
+    return _audited(total, p, q).checked("kl_divergence")
 
 
 def _law_entropy(p: Law) -> float:
@@ -450,9 +499,15 @@ def _expected_log(p: Law, q: Law, what: str) -> float:
         return value, np.where(np.isfinite(noise), noise, 0.0)
 
     if p.discrete:
-        return _sum_over([p, q], _terms(density, p, q), p.lower, p.upper).checked(what)
+        total = _sum_over([p, q], _terms(density, p, q), p.lower, p.upper)
+        return _audited(total, p, p).checked(what)
     anchors, marks = _anchors([p, q])
-    return integrate(_near(density, p, q), p.lower, p.upper, anchors, marks).checked(what)
+
+    def leverage(logs: list[np.ndarray]) -> np.ndarray:
+        return np.abs(logs[1])
+
+    integrand = _near(density, p, q, (1.0,), leverage)
+    return integrate(integrand, p.lower, p.upper, anchors, marks).checked(what)
 
 
 def _law_cross_entropy(p: Law, q: Law) -> float:
@@ -508,6 +563,7 @@ def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
                     value = value + np.where(
                         np.exp(log + shift) > 0, 0.0, weight * np.exp(mixture + shift)
                     )
+        value = np.where(np.isnan(logs).any(axis=0), np.nan, value)
         return value, np.where(np.isfinite(noise), noise, 0.0)
 
     def total(gap: bool) -> Integral:
@@ -515,7 +571,9 @@ def _law_js(laws: list[Law], weights: tuple[float, ...]) -> float:
             return _discrete_total(laws, lambda logs: density(logs, 0.0, gap))
 
         integrand = DensityIntegrand(
-            lambda logs, shift: density(logs, shift, gap), [law.log_density_near for law in laws]
+            lambda logs, shift: density(logs, shift, gap),
+            [law.log_density_near for law in laws],
+            (1.0,) * len(laws),
         )
         anchors, marks = _anchors(laws)
         lower = min(law.lower for law in laws)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from helpers.derivation import Derivation, DerivationError
+from helpers.derivation import Derivation, DerivationError, UncheckedStepError
 from helpers.notation import VocabularyExpr
 from helpers.refutation import Refutation, digits_that_tell, typeset
 from helpers.shown.rendering import latex
@@ -179,11 +179,11 @@ def _objection(error: DerivationError, answer: sp.Basic) -> list[_Part]:
             if mine.name == theirs.name and mine != theirs:
                 words = "is not the symbol that the chapter made under this name; use that one."
                 return [_Part(f"Your {mine} {words}", f"Your ${latex(mine)}$ {words}")]
-    if error.counterexample is None:
+    if isinstance(error, UncheckedStepError):
         return [
             _same("The checker could neither confirm nor refute this answer; try a simpler form.")
         ]
-    if Refutation(error).relation.endswith(" at"):
+    if error.relation.endswith("at"):
         return _not_optimal(error)
     left, right = digits_that_tell(error.counterexample.left, error.counterexample.right)
     where = _where(error)
@@ -204,22 +204,23 @@ def _objection(error: DerivationError, answer: sp.Basic) -> list[_Part]:
 
 def _not_optimal(error: DerivationError) -> list[_Part]:
     found = error.counterexample
-    if not found.note.startswith("the objective is better"):
+    if found.kind not in ("optimum", "tie"):
         # Outside the parameter's domain, or off the constraint: there are no two values to compare.
         where = _where(error)
         words = f"your answer is {digits_that_tell(found.left, '')[0]}"
         why = f"{words}; {found.note.replace('the claimed optimum', 'that')}."
         return [_Part(f"{where.text} {why}", f"{where.rich} {why}")]
-    claimed = dict(part.split(" = ") for part in found.note.rpartition("optimum ")[2].split(", "))
     rival, own = digits_that_tell(found.left, found.right)
     others = {str(k): str(v) for k, v in found.values.items()}
-    better = {name: others.pop(name) for name in claimed}
-    most = "larger" if "max" in Refutation(error).relation else "smaller"
+    better = {name: others.pop(name) for name in found.claimed}
+    most = "larger" if error.relation.startswith("argmax") else "smaller"
     words = "At {}your answer is {}, where the objective is {}; but at {} it is {}: {}."
+    if found.kind == "tie":
+        words = "At {0}your answer is {1}, where the objective is {2}; at {3} it is just as good."
 
     def sentence(show: Callable[[dict[str, str]], str]) -> str:
         at = f"{show(others)} " if others else ""
-        return words.format(at, show(claimed), own, show(better), most, rival)
+        return words.format(at, show(found.claimed), own, show(better), most, rival)
 
     plain, rich = sentence(_listed), sentence(_listed_rich)
     if not others:
@@ -228,7 +229,7 @@ def _not_optimal(error: DerivationError) -> list[_Part]:
 
 
 def _not_positive(error: DerivationError) -> list[_Part]:
-    if error.counterexample is None:
+    if isinstance(error, UncheckedStepError):
         return _objection(error, error.right)
     where, value = _where(error), digits_that_tell(error.counterexample.left, "")[0]
     words = f"your answer is {value}, and only a positive number makes sense here."

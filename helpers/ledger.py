@@ -41,6 +41,8 @@ class Claim:
         The page that shows it.
     title : str
         What it is called, for people.
+    domain : tuple of str
+        LaTeX of where its symbols live.
     hypotheses : tuple of str
         What it assumes, as MyST text.
     witnesses : tuple of str
@@ -75,6 +77,7 @@ class Claim:
     status: str
     page: str
     title: str = ""
+    domain: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()
     witnesses: tuple[str, ...] = ()
     points: int = 0
@@ -293,6 +296,7 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
         status=payload["status"],
         page=page,
         title=payload["title"] or "",
+        domain=tuple(condition["latex"] for condition in payload.get("domain", ())),
         hypotheses=(*assumed, *(text for step in steps for text in step["hypotheses"])),
         witnesses=tuple(dict.fromkeys(witnesses)),
         points=sum(step["points"] for step in steps),

@@ -13,19 +13,11 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from helpers.derivation import Derivation, DerivationError
-from helpers.shown.rendering import latex
+from helpers.derivation import Derivation, DerivationError, UncheckedStepError
+from helpers.shown.rendering import RELATIONS, latex, relation_text
 from helpers.shown.typography import readable
 
 __all__ = ["Refutation", "digits_that_tell", "refuted", "typeset"]
-
-_SIGNS = {
-    "=": "=",
-    ":=": "=",
-    "<=": r"\le",
-    ">=": r"\ge",
-    "->": r"\to",
-}
 
 
 def _short(text: str, digits: int = 6) -> str:
@@ -94,9 +86,7 @@ class Refutation:
     """
 
     def __init__(self, error: DerivationError):
-        self.error = error
-        # The first line of the message ends with the relation.
-        self.relation = str(error).splitlines()[0].rpartition(": ")[2]
+        self.error, self.relation = error, relation_text(error.relation)
 
     @property
     def values(self) -> dict:
@@ -124,12 +114,12 @@ class Refutation:
     def claim(self) -> str:
         """What was claimed, as inline mathematics."""
         left, right = latex(self.error.left), latex(self.error.right)
-        if self.relation in _SIGNS:
-            return rf"${left} \;{_SIGNS[self.relation]}\; {right}$"
-        if self.relation.endswith(" at"):
-            word = self.relation.split()[1]
+        if not self.error.relation.startswith("arg"):
+            sign = "=" if self.error.relation == ":=" else RELATIONS[self.error.relation][1]
+            return rf"${left} \;{sign}\; {right}$"
+        word = self.error.relation[3:6]
+        if self.error.relation.endswith("at"):
             return rf"$\operatorname*{{arg\,{word}}} \left[{left}\right] = {right}$"
-        word = self.relation.rpartition(" ")[2]
         return (
             rf"$\operatorname*{{arg\,{word}}} \left[{left}\right] = "
             rf"\operatorname*{{arg\,{word}}} \left[{right}\right]$"
@@ -194,7 +184,7 @@ def refuted(build: Callable[[], Derivation]) -> Refutation:
     try:
         derivation = build()
     except DerivationError as error:
-        if error.counterexample is None:
+        if isinstance(error, UncheckedStepError):
             raise AssertionError(f"build: expected a refutation, got: {error}") from error
         return Refutation(error)
     raise AssertionError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from helpers.derivation import Derivation, DerivationError
+from helpers.derivation import Derivation, UncheckedStepError
 from helpers.notation import ArgMin
 from helpers.refutation import Refutation, refuted
 
@@ -79,7 +79,9 @@ def test_a_step_that_could_not_be_checked_is_not_shown_as_refused():
     f = sp.Function("f")
 
     def build():
-        raise DerivationError("step 1 could not be checked", step=1, left=f(x), right=x)
+        raise UncheckedStepError(
+            "step 1 could not be checked", step=1, relation="=", left=f(x), right=x
+        )
 
     with pytest.raises(AssertionError, match="expected a refutation"):
         refuted(build)

@@ -74,7 +74,9 @@ def test_the_table_says_under_which_constraint():
 
 def test_the_table_says_what_is_given_and_shows_that_there_is_more():
     table = as_html(derived("the mean is the rate"))
-    assert "<p>Given: both rates are positive.</p>" in table
+    assert (
+        r"<p>For $\lambda, \nu &gt; 0$. Assumed, not checked: both rates are positive.</p>" in table
+    )
     (summary,) = re.findall(r"<summary>(.*?)</summary>", table)
     assert summary == "<code>proved</code>\xa0▸"
     (unfolded,) = re.findall(r"</summary>(.*?)</details>", table)

@@ -31,7 +31,7 @@ from helpers.check.verdict import (
 )
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
 from helpers.notation import Probability
-from helpers.proof import identities
+from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
 
 __all__ = ["check_definition", "check_equal", "compare_at"]
@@ -114,11 +114,12 @@ def check_equal(left, right, context: Context) -> Verdict:
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
     reason = identities.equal(left, right, context)
+    lemma = None if reason else lemmas.by_equality(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
-    verdict = ruled(witnesses, count, [left, right], context, worst=worst)
+    verdict = ruled(witnesses, count, [left, right], context, worst=worst, lemma=lemma)
     if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
         return Verdict("exact", verdict.witnesses, count, verdict.max_error)
     return verdict

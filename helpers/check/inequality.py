@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import mpmath as mp
 import sympy as sp
@@ -21,7 +22,7 @@ from helpers.check.trying import (
 )
 from helpers.check.verdict import Counterexample, Verdict, Witness, count_text, values_of
 from helpers.notation import Sample
-from helpers.proof import inequalities
+from helpers.proof import inequalities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
 from helpers.trials.points import meet
 
@@ -57,15 +58,13 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         count = 0
     if counterexample is not None:
         if relation == ">=":
-            counterexample = Counterexample(
-                counterexample.values,
-                counterexample.right,
-                counterexample.left,
-                counterexample.note,
+            counterexample = replace(
+                counterexample, left=counterexample.right, right=counterexample.left
             )
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
     reason = inequalities.upper_bound(small, large, context)
+    lemma = None if reason else lemmas.by_inequality(small, large, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     text = ""
@@ -84,7 +83,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return ruled(witnesses, count, [left, right], context, tightest=text)
+    return ruled(witnesses, count, [left, right], context, tightest=text, lemma=lemma)
 
 
 def _descend(start, context):
@@ -215,7 +214,7 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
         c = verdict.counterexample
         return Verdict(
             "refuted",
-            counterexample=Counterexample(c.values, c.left, c.right, f"no equality for {shown}"),
+            counterexample=replace(c, note=f"no equality for {shown}"),
         )
     how = "numeric" if verdict.status == "numeric" else "symbolic"
     return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))

@@ -68,7 +68,7 @@ def _apart(found, target, context):
         outcome = compare_at(found, target, env)
         if outcome is not None and outcome[1] is not None:
             c = outcome[1]
-            return Counterexample(c.values, c.left, c.right, "the limit against what is claimed")
+            return replace(c, note="the limit against what is claimed")
     return None
 
 

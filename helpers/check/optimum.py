@@ -273,7 +273,7 @@ def check_optimum(
     inner = Context(
         context.domain,
         context.hypotheses + constraint,
-        context.rests_on,
+        context.lemmas,
         over,
         context.seed,
         (*context.background, *everything),
@@ -312,7 +312,8 @@ def check_optimum(
                 > 4 * (other.error + best.error) + abs(best.value) * TOLERANCE
             ):
                 sign = 1 if sense == "max" else -1
-                claimed = ", ".join(f"{s} = {value_text(best_env[s])}" for s in over)
+                claimed = {str(s): value_text(best_env[s]) for s in over}
+                where = ", ".join(f"{name} = {value}" for name, value in claimed.items())
                 return Verdict(
                     "refuted",
                     points=rivals,
@@ -320,7 +321,9 @@ def check_optimum(
                         values_of(rival),
                         mp.nstr(sign * other.value, 17),
                         mp.nstr(sign * best.value, 17),
-                        f"the objective is better here than at the claimed optimum {claimed}",
+                        f"the objective is better here than at the claimed optimum {where}",
+                        kind="optimum",
+                        claimed=claimed,
                     ),
                 )
             if _ties(other, best, rival, best_env, over):
@@ -329,6 +332,8 @@ def check_optimum(
                     number_text(other),
                     number_text(best),
                     "as good here as at the claimed optimum, which is not the only one",
+                    kind="tie",
+                    claimed={str(s): value_text(best_env[s]) for s in over},
                 )
                 return Verdict("refuted", points=rivals, counterexample=found)
             rivals += 1
@@ -338,7 +343,7 @@ def check_optimum(
         others = {k: w for k, w in env.items() if k not in values}
         note = f"the claimed optimum for {symbol} never lies in its domain"
         place = Counterexample(
-            values_of(others), value_text(env[symbol]), str(domains[symbol]), note
+            values_of(others), value_text(env[symbol]), str(domains[symbol]), note, kind="place"
         )
         return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
@@ -362,7 +367,9 @@ def _at_optimum(values, env, domains):
         if number.is_real is False:
             others = {k: w for k, w in env.items() if k not in values}
             note = f"the claimed optimum for {s} is no real number"
-            return None, Counterexample(values_of(others), str(number), str(domains[s]), note)
+            return None, Counterexample(
+                values_of(others), str(number), str(domains[s]), note, kind="place"
+            )
         if not number.is_real:
             return None, None
         closed = domains[s].closure.contains(number)
@@ -370,7 +377,7 @@ def _at_optimum(values, env, domains):
             others = {k: w for k, w in env.items() if k not in values}
             note = f"the claimed optimum for {s} lies outside its domain"
             return None, Counterexample(
-                values_of(others), value_text(number), str(domains[s]), note
+                values_of(others), value_text(number), str(domains[s]), note, kind="place"
             )
         if closed != sp.true:
             return None, None

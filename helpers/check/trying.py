@@ -8,7 +8,14 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.verdict import Counterexample, NotChecked, Verdict, number_text, values_of
+from helpers.check.verdict import (
+    Counterexample,
+    NotChecked,
+    Verdict,
+    Witness,
+    number_text,
+    values_of,
+)
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
@@ -111,8 +118,12 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
                     yield name, concrete, special
 
 
-def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric") -> Verdict:
+def ruled(
+    witnesses, count, sides, context, *, worst=None, tightest="", weak="numeric", lemma=None
+) -> Verdict:
     """The verdict on a step that nothing spoke against."""
+    if lemma is not None:
+        witnesses = [Witness("lemma", f"an instance of {lemma.name}"), *witnesses]
     if not witnesses:
         raise NotChecked("neither a symbolic nor a numeric check could be made")
     if not count and not possible(sides, context):
@@ -120,7 +131,10 @@ def ruled(witnesses, count, sides, context, *, worst=None, tightest="", weak="nu
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     status = "proved" if symbolic else weak
-    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest)
+    if lemma is not None:
+        status = lemma.status
+    used = () if lemma is None else (lemma.name,)
+    return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
 
 
 def side_value(e, env):

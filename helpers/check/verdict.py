@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mpmath as mp
 import sympy as sp
+
+from helpers.trials.context import Data
 
 __all__ = [
     "STATUSES",
@@ -51,12 +53,30 @@ class Witness:
 
 @dataclass(frozen=True)
 class Counterexample:
-    """Values of the symbols at which a step fails, and what both sides are there."""
+    """Values of the symbols at which a step fails, and what both sides are there.
+
+    Attributes
+    ----------
+    values : dict
+        Names of symbols and their values, as text.
+    left, right : str
+        Both sides there, to 17 digits.
+    note : str
+        What a reader should know besides.
+    kind : str
+        ``"values"`` (the sides differ), ``"optimum"`` (``left`` is a better value of the objective
+        than ``right``, that of the claimed optimum), ``"tie"`` (it is as good) or ``"place"`` (the
+        claimed optimum, ``left``, is not where it may be, ``right``).
+    claimed : dict
+        For ``"optimum"`` and ``"tie"``: the parameters and their claimed values, as text.
+    """
 
     values: dict
     left: str
     right: str
     note: str = ""
+    kind: str = "values"
+    claimed: dict = field(default_factory=dict)
 
     def __str__(self):
         at = ", ".join(f"{k} = {v}" for k, v in self.values.items())
@@ -75,6 +95,7 @@ class Verdict:
     max_error: mp.mpf | None = None
     counterexample: Counterexample | None = None
     tightest: str = ""
+    used: tuple[str, ...] = ()
 
 
 def bound_text(error) -> str:
@@ -108,10 +129,16 @@ def value_text(v) -> str:
 
 
 def values_of(env) -> dict:
-    sizes = [int(v) for k, v in env.items() if str(k) == "n" and getattr(v, "is_Integer", False)]
+    """The point as names and texts; data as far as their sample reaches.
+
+    >>> n, x = sp.Symbol("n"), sp.IndexedBase("x")
+    >>> values_of({n: sp.Integer(2), x: Data((1, 0, 1), n)})
+    {'n': '2', 'x': '(1, 0)'}
+    """
     out = {}
     for k, v in env.items():
-        out[str(k)] = value_text(v[: sizes[0]] if isinstance(v, tuple) and sizes else v)
+        size = env.get(v.size) if isinstance(v, Data) else None
+        out[str(k)] = value_text(v if size is None else v[: int(size)])
     return out
 
 

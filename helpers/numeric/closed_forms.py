@@ -189,7 +189,14 @@ def _(m, p):
     return [m.number(1), 1 / b, -m.log(b), m.log(m.number(p.scale))]
 
 
-@_entry(_ENTROPY, "weibull_min")
+@_entry(_ENTROPY, "invweibull")
+def _(m, p):
+    # X^-c is exponential, so that log X has mean euler/c.
+    c = _shape(m, p)
+    return [m.number(1), +m.euler, m.euler / c, -m.log(c), m.log(m.number(p.scale))]
+
+
+@_entry(_ENTROPY, "weibull_min", "weibull_max")
 def _(m, p):
     c = _shape(m, p)
     return [m.number(1), +m.euler, -m.euler / c, -m.log(c), m.log(m.number(p.scale))]
@@ -367,12 +374,15 @@ def _(m, p, q):
     return [m.log_ratio(b1, b2), b2 * _log_scales(m, p, q), b2 / b1, m.number(-1)]
 
 
-@_entry(_WITHIN, "weibull_min")
+@_entry(_WITHIN, "weibull_min", "weibull_max", "invweibull")
 def _(m, p, q):
     if p.loc != q.loc:
         return None
     c1, c2 = _shape(m, p), _shape(m, q)
     log_ratio = _log_scales(m, p, q)
+    if p.family == "invweibull":
+        # 1/X is a Weibull law with scale 1/s, and a divergence does not see a change of variable.
+        log_ratio = -log_ratio
     return [
         m.log_ratio(c1, c2),
         -c2 * log_ratio,

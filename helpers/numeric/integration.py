@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import Chebyshev
@@ -28,7 +29,7 @@ _TARGET = 1e-13
 _EPSILON = np.finfo(float).eps
 # log|x - anchor| runs between these: x*x neither underflows to zero nor overflows.
 _SHORTEST, _LONGEST = -690.0, 345.0
-_MAX_PANELS = 200_000
+_MAX_PANELS = 20_000
 _NEGLIGIBLE = 1e-22
 _FADED = 55.0  # exp(-55) is negligible, whatever power of t it is multiplied by
 
@@ -88,6 +89,11 @@ LogDensity = Callable[[np.ndarray, np.ndarray], np.ndarray]
 # A function of the log-densities and a log Jacobian that returns the integrand times the Jacobian,
 # and a bound on its rounding error.
 Combine = Callable[[list[np.ndarray], np.ndarray], tuple[np.ndarray, np.ndarray]]
+# A function of the log-densities that returns how much the result would change for a unit of mass
+# of the first of them.
+Leverage = Callable[[list[np.ndarray]], np.ndarray]
+# Integrand, a bound on its rounding error, the densities' masses and the first one's leverage.
+_Sampled = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 class DensityIntegrand:
@@ -95,19 +101,30 @@ class DensityIntegrand:
 
     At an end where a density behaves as a power of the distance, and in a power-law tail, its
     logarithm is a straight line in t, and a parabola for a log-normal law. Where the densities
-    fall off so slowly that they count beyond the representable distances, the line goes on there.
+    still count beyond the last place at which they are known, the line goes on there. A
+    log-density of +inf is none: the digits that it would need have been lost.
+
+    The masses of the densities are taken along with the integral: what is missing of what is known
+    to be there shows a density that is wrong, or a place that the nodes have missed.
     """
 
-    def __init__(self, combine: Combine, logs: list[LogDensity]) -> None:
-        self.combine, self.logs = combine, logs
-        self._beyond: dict[tuple[float, float, bool], list[np.ndarray]] = {}
+    def __init__(
+        self,
+        combine: Combine,
+        logs: list[LogDensity],
+        masses: tuple[float, ...] = (),
+        leverage: Leverage | None = None,
+    ) -> None:
+        """Take what the first densities integrate to, and how much a mass of the first matters."""
+        self.combine, self.logs, self.masses, self.leverage = combine, logs, masses, leverage
+        self._beyond: dict[tuple[float, float, bool], tuple[float, list[np.ndarray]]] = {}
+        # A mass that is known to fewer digits than this shows nothing but rounding.
+        self.rounded_mass = 2e-11
 
-    def __call__(
-        self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        values = [log(anchor, offset) for log in self.logs]
-        for (place, sign, above), curves in self._beyond.items():
-            beyond = t > _LONGEST if above else t < _SHORTEST
+    def _values(self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray) -> list[np.ndarray]:
+        values = [_known(log(anchor, offset)) for log in self.logs]
+        for (place, sign, above), (edge, curves) in self._beyond.items():
+            beyond = t > edge if above else t < edge
             # An offset that has underflowed to zero still has a sign.
             there = beyond & (anchor == place) & (np.copysign(1.0, offset) == sign)
             if there.any():
@@ -115,16 +132,39 @@ class DensityIntegrand:
                     np.where(there, np.polyval(curve, t), value)
                     for curve, value in zip(curves, values, strict=True)
                 ]
-        return self.combine(values, t)
+        return values
+
+    def __call__(
+        self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        return self.combine(self._values(anchor, offset, t), t)
+
+    def with_masses(self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray) -> _Sampled:
+        """Return the integrand, its rounding, the densities' own, and the leverage of the first."""
+        values = self._values(anchor, offset, t)
+        height, noise = self.combine(values, t)
+        with np.errstate(over="ignore", invalid="ignore"):
+            masses = np.exp(np.reshape(values[: len(self.masses)], (-1, *t.shape)) + t)
+            leverage = np.ones(t.shape) if self.leverage is None else self.leverage(values)
+        return height, noise, np.where(np.isfinite(masses), masses, 0.0), leverage
 
     def weight(self, anchor: np.ndarray, offset: np.ndarray, t: np.ndarray) -> np.ndarray:
         """Return the first density times the Jacobian."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.exp(self.logs[0](anchor, offset) + t)
+            return np.exp(self._values(anchor, offset, t)[0] + t)
 
-    def reach(self, anchor: float, sign: float, edge: float) -> float:
-        """Return the t up to which the integrand counts, ``edge`` if it is known no further."""
+    def reach(
+        self, anchor: float, sign: float, edge: float, *, above: bool, whole: bool = False
+    ) -> float:
+        """Return the t up to which the integrand counts, ``edge`` if it is known no further.
+
+        With ``whole`` the densities are known at whole numbers only.
+        """
         t = edge * np.array([1.0, 5 / 6, 2 / 3, 1 / 2, 1 / 3])
+        if whole:
+            t = np.log(np.rint(np.exp(t)))
+        if (edge > 0.0) != above:
+            return edge
         offset = sign * np.exp(t)
         curves, slowest = [], math.inf
         for log in self.logs:
@@ -138,11 +178,17 @@ class DensityIntegrand:
             curves.append(curve)
             # How fast the density times the Jacobian exp(t) falls off from the edge on.
             slope = 1.0 + float(np.polyval(np.polyder(curve), edge))
-            slowest = min(slowest, slope if edge < 0 else -slope)
-        if not 0.0 < slowest < _FADED / abs(edge):
+            slowest = min(slowest, -slope if above else slope)
+        if not slowest > 0.0:
             return edge
-        self._beyond[anchor, sign, edge > 0] = curves
-        return math.copysign(_FADED / slowest, edge)
+        self._beyond[anchor, sign, above] = edge, curves
+        # The slope is known to as many digits as the logarithms are.
+        self.rounded_mass = max(self.rounded_mass, 4.0 * _EPSILON / slowest)
+        return edge + math.copysign(_FADED / slowest, edge)
+
+
+def _known(log: np.ndarray) -> np.ndarray:
+    return np.where(np.isposinf(log), np.nan, log)
 
 
 def _line_or_parabola(t: np.ndarray, y: np.ndarray) -> np.ndarray | None:
@@ -164,11 +210,20 @@ def _line_or_parabola(t: np.ndarray, y: np.ndarray) -> np.ndarray | None:
 class AccuracyWarning(UserWarning):
     """The estimated error of a result exceeds what this package promises.
 
+    Attributes
+    ----------
+    error : float
+        The estimate of the absolute error, in the result's own unit of nats.
+
     Examples
     --------
-    >>> issubclass(AccuracyWarning, UserWarning)
-    True
+    >>> AccuracyWarning("entropy: known to three digits", 1e-3).error
+    0.001
     """
+
+    def __init__(self, message: str, error: float = math.inf) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 @dataclass(frozen=True)
@@ -191,14 +246,17 @@ class Integral:
                 f"q: expected a log-density wherever p has mass ({what}); the density has "
                 f"underflowed to zero there, and this distribution has no _logpdf of its own"
             )
-        if self.error > PROMISED * max(abs(self.value), _LEAST):
+        doubt = None
+        if math.isinf(self.value) and self.error:
+            doubt = f"the value {self.value} is not shown: a density is not known near an end"
+        elif self.error > PROMISED * max(abs(self.value), _LEAST):
             relative = self.error / abs(self.value) if self.value else math.inf
-            warnings.warn(
-                f"{what}: estimated relative error {relative:.1e} exceeds {PROMISED:g} "
-                f"(value {float(self.value)!r})",
-                AccuracyWarning,
-                stacklevel=3,
+            doubt = (
+                f"estimated relative error {relative:.1e} exceeds {PROMISED:g} "
+                f"(value {float(self.value)!r})"
             )
+        if doubt:
+            warnings.warn(AccuracyWarning(f"{what}: {doubt}", self.error), stacklevel=3)
         return self.value
 
 
@@ -270,10 +328,14 @@ def _grid(ray: _Ray) -> np.ndarray:
 
 def _evaluate(
     integrand: Integrand, anchor: np.ndarray, sign: np.ndarray, t: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> _Sampled:
     with np.errstate(over="ignore"):
         offset = sign * np.exp(t)
-    return integrand(np.broadcast_to(anchor, t.shape), offset, t)
+    anchor = np.broadcast_to(anchor, t.shape)
+    if isinstance(integrand, DensityIntegrand):
+        return integrand.with_masses(anchor, offset, t)
+    height, noise = integrand(anchor, offset, t)
+    return height, noise, np.empty((0, *t.shape)), np.ones(t.shape)
 
 
 def integrate(
@@ -313,18 +375,35 @@ def integrate(
     return result
 
 
-def _grow(ray: _Ray, profile: np.ndarray, peak: float, integrand: Integrand) -> bool:
-    """Let a ray reach further where the integrand still counts at its ends; say whether it did."""
+def _grow(ray: _Ray, grid: np.ndarray, profile: np.ndarray, integrand: Any) -> bool:
+    """Let a ray reach further where it still counts at its ends; say whether it did.
+
+    The profile is that of the integrand and of the masses, each in units of its peak.
+    """
     start, stop, ray.grown = ray.start, ray.stop, True
+    known = np.flatnonzero(~np.isnan(profile))
+    if not known.size:
+        return False
+    first, last = known[0], known[-1]
     # A bounded integrand has faded by exp(-45) where a ray starts.
-    if np.abs(profile[0]) > 1e-17 * peak:
+    if profile[first] > 1e-17 and (first == 0 or ray.open_below):
         # A density that is infinite at an anchor inside the support is followed as at an end.
-        ray.open_below, ray.start = True, _SHORTEST
-        if isinstance(integrand, DensityIntegrand):
-            ray.start = integrand.reach(ray.anchor, ray.sign, _SHORTEST)
-    far = ray.open_above and np.abs(profile[-1]) > 1e-17 * peak
+        ray.open_below = True
+        # Just before digits are lost altogether they are few.
+        edge = (
+            _SHORTEST
+            if first == 0
+            else 0.9 * _last_known(integrand, ray, grid[first], grid[first - 1])
+        )
+        if first == 0 and start != _SHORTEST:
+            ray.start, ray.grown = _SHORTEST, False  # look again, once the way there is known
+        elif isinstance(integrand, DensityIntegrand):
+            ray.start = min(start, integrand.reach(ray.anchor, ray.sign, edge, above=False))
+    far = ray.open_above and profile[last] > 1e-17
     if far and isinstance(integrand, DensityIntegrand):
-        ray.stop = integrand.reach(ray.anchor, ray.sign, _LONGEST)
+        whole = last == grid.size - 1
+        edge = stop if whole else 0.9 * _last_known(integrand, ray, grid[last], grid[last + 1])
+        ray.stop = max(stop, integrand.reach(ray.anchor, ray.sign, edge, above=True))
     return (start, stop) != (ray.start, ray.stop)
 
 
@@ -334,13 +413,18 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
     sizes = [grid.size for grid in grids]
     anchor = np.repeat([ray.anchor for ray in rays], sizes)
     sign = np.repeat([ray.sign for ray in rays], sizes)
-    scanned, _ = _evaluate(integrand, anchor, sign, np.concatenate(grids))
-    profiles = np.split(scanned, np.cumsum(sizes)[:-1])
+    scanned, _, masses, _ = _evaluate(integrand, anchor, sign, np.concatenate(grids))
+    cuts = np.cumsum(sizes)[:-1]
+    profiles = np.split(scanned, cuts)
+    # Where the integrand vanishes because two densities agree, their masses still count.
+    units = np.minimum(np.concatenate([np.abs(scanned)[None], masses]), 1e300)
+    tops = np.nanmax(units, axis=-1, initial=0.0, keepdims=True)
+    units = (units / np.where(tops > 0.0, tops, 1.0)).max(axis=0)
+    present = np.split(units > _NEGLIGIBLE, cuts)
 
     unknown = np.isnan(scanned)
-    top = np.abs(scanned[~unknown]).max(initial=0.0)
-    young = [pair for pair in zip(rays, profiles, strict=True) if not pair[0].grown]
-    grown = [_grow(ray, profile, top, integrand) for ray, profile in young]
+    scans = zip(rays, grids, np.split(units, cuts), strict=True)
+    grown = [_grow(*scan, integrand) for scan in scans if not scan[0].grown]
     if any(grown):
         return _along(integrand, rays)
     if unknown.any() and isinstance(integrand, DensityIntegrand):
@@ -363,12 +447,15 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
             first = holes[holes < top].max(initial=-1) + 1 if ray.open_below else 0
             last = holes[holes > top].min(initial=grid.size) if ray.open_above else grid.size
             grid, profile = grid[first:last], profile[first:last]
+            present[position] = present[position][first:last]
             if first > 0:
                 edge = _last_known(integrand, ray, grid[0], grids[position][first - 1])
                 grid, profile = np.append(edge, grid), np.append(profile[0], profile)
+                present[position] = np.append(True, present[position])
             if last < grids[position].size:
                 edge = _last_known(integrand, ray, grid[-1], grids[position][last])
                 grid, profile = np.append(grid, edge), np.append(profile, profile[-1])
+                present[position] = np.append(present[position], True)
             grids[position], profiles[position] = grid, profile
         if ray.open_above:
             tails.append((ray, grids[position][-1], 1.0))
@@ -379,7 +466,7 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
     for ray, end, direction in tails:
         value, error = _tail(integrand, ray, end, direction)
         if math.isinf(value):
-            return Integral(value, 0.0), []
+            return Integral(value, error), []
         tail_value += value
         tail_error += error
 
@@ -387,8 +474,8 @@ def _along(integrand: Integrand, rays: list[_Ray]) -> tuple[Integral, list[_Plac
     if not math.isfinite(peak):
         return Integral(math.inf, 0.0), []
     panels = []
-    for ray, grid, profile in zip(rays, grids, profiles, strict=True):
-        matters = np.abs(profile) > _NEGLIGIBLE * peak
+    for ray, grid, profile, there in zip(rays, grids, profiles, present, strict=True):
+        matters = (np.abs(profile) > _NEGLIGIBLE * peak) | there
         # A panel counts if either end does, or a neighbour's end: peaks are bracketed by marks.
         wide = matters.copy()
         wide[1:] |= matters[:-1]
@@ -406,7 +493,7 @@ def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> f
     """Return the point nearest to ``lost`` at which the integrand is still known."""
     for _ in range(40):
         middle = 0.5 * (known + lost)
-        height, _ = _evaluate(
+        height, *_ = _evaluate(
             integrand, np.array([ray.anchor]), np.array([ray.sign]), np.array([middle])
         )
         if np.isnan(height[0]):
@@ -416,6 +503,17 @@ def _last_known(integrand: Integrand, ray: _Ray, known: float, lost: float) -> f
     return known
 
 
+def _gauss_kronrod(height: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the integral over each panel, and QUADPACK's estimate of its error."""
+    kronrod = height @ _KRONROD * half
+    raw = np.abs(kronrod - height @ _GAUSS * half)
+    spread = np.abs(height - (kronrod / (2.0 * half))[..., None]) @ _KRONROD * half
+    # The raw difference is far too pessimistic for a smooth integrand.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scaled = spread * np.minimum(1.0, (200.0 * raw / spread) ** 1.5)
+    return kronrod, np.where((spread > 0) & (raw > 0), scaled, raw)
+
+
 def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, list[_Place]]:
     """Bisect the panels until the error estimates together meet the target.
 
@@ -423,27 +521,21 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, lis
     """
     gaps: list[_Place] = []
     done_value, done_error, done_size = [], [], 0.0
+    audit = _Audit()
     evaluated = 0
     while len(panels):
         evaluated += len(panels)
         anchor, sign, a, b = panels.T
         half = 0.5 * (b - a)
         t = (0.5 * (a + b))[:, None] + half[:, None] * _NODES
-        height, rounding = _evaluate(integrand, anchor[:, None], sign[:, None], t)
+        height, rounding, masses, leverage = _evaluate(integrand, anchor[:, None], sign[:, None], t)
         lost = np.isnan(height)
         for row in np.flatnonzero(lost.any(axis=1)):
             gaps.append((anchor[row], sign[row], t[row, np.argmax(lost[row])]))
         height = np.where(lost, 0.0, height)
         rounding = np.where(lost, np.inf, rounding)
-        kronrod = height @ _KRONROD * half
-        gauss = height @ _GAUSS * half
+        kronrod, error = _gauss_kronrod(height, half)
         size = np.abs(height) @ _KRONROD * half
-        spread = np.abs(height - (kronrod / (2.0 * half))[:, None]) @ _KRONROD * half
-        # QUADPACK's estimate: the raw difference is far too pessimistic for a smooth integrand.
-        raw = np.abs(kronrod - gauss)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scaled = spread * np.minimum(1.0, (200.0 * raw / spread) ** 1.5)
-        error = np.where((spread > 0) & (raw > 0), scaled, raw)
         noise = rounding @ _KRONROD * half + 2.0 * _EPSILON * size
         total = done_size + math.fsum(size)
         settled = (error <= np.maximum(_TARGET * total / 50.0, noise)) | (half < 1e-9)
@@ -452,6 +544,7 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, lis
         done_value.extend(kronrod[settled])
         done_error.extend(np.maximum(error, noise)[settled])
         done_size += math.fsum(size[settled])
+        audit.add(masses[:, settled], half[settled], leverage[settled])
         left = panels[~settled]
         middle = 0.5 * (left[:, 2] + left[:, 3])
         panels = np.concatenate(
@@ -460,32 +553,75 @@ def _refine(integrand: Integrand, panels: np.ndarray) -> tuple[float, float, lis
                 np.column_stack([left[:, :2], middle, left[:, 3]]),
             ]
         )
-    return math.fsum(done_value), math.fsum(done_error), gaps
+    error = math.fsum(done_error)
+    if isinstance(integrand, DensityIntegrand):
+        error += audit.error(integrand)
+    return math.fsum(done_value), error, gaps
+
+
+class _Audit:
+    """Masses of densities beside an integral of them: what is missing is part of its error."""
+
+    def __init__(self) -> None:
+        self.found: list[np.ndarray] = []
+        self.doubt: list[np.ndarray] = []
+        self.seen: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def add(self, masses: np.ndarray, half: np.ndarray, leverage: np.ndarray) -> None:
+        mass, doubt = _gauss_kronrod(masses, half)
+        self.found.append(mass)
+        self.doubt.append(doubt)
+        if len(masses):
+            self.seen.append((masses[0].ravel(), leverage.ravel()))
+
+    def error(self, integrand: DensityIntegrand) -> float:
+        """Return what the missing masses may stand for."""
+        if not integrand.masses:
+            return 0.0
+        found = np.concatenate(self.found, axis=-1).sum(axis=-1)
+        doubt = np.concatenate(self.doubt, axis=-1).sum(axis=-1)
+        missing = np.abs(found - np.array(integrand.masses)) - doubt
+        missing = np.where(missing > integrand.rounded_mass, missing, 0.0)
+        if not missing.any():
+            return 0.0
+        mass, leverage = (np.concatenate(each) for each in zip(*self.seen, strict=True))
+        counted = (mass > 1e-12 * mass.max(initial=0.0)) & np.isfinite(leverage)
+        return float(missing[0] * leverage[counted].max(initial=1.0) + 2.0 * missing[1:].sum())
 
 
 def _tail(integrand: Integrand, ray: _Ray, end: float, direction: float) -> tuple[float, float]:
-    """Return value and error of what lies beyond ``end``, from the slope of the integrand there."""
+    """Return value and error of what lies beyond ``end``, from the slope of the integrand there.
+
+    An infinity comes with error 0 where it is shown: the integrand is known over a long way, grows
+    along all of it (or falls too slowly), and the mass of the first density does not.
+    """
     cut = end != (ray.stop if direction > 0 else ray.start)
     # Where a logarithm overflowed the integrand changes fast: only its slope at the end counts.
     reach = 0.2 if cut else 0.5 * abs(end)
     t = end - direction * reach * np.linspace(0.0, 1.0, 9)
-    height, rounding = _evaluate(integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t)
+    height, rounding, masses, _ = _evaluate(
+        integrand, np.full(9, ray.anchor), np.full(9, ray.sign), t
+    )
     size = np.abs(height)
     if not size[0] > 0:
         return 0.0, 0.0
     if cut and size[0] <= rounding[0]:
         return 0.0, float(rounding[0])  # rounding alone, whose slope says nothing
     sign = math.copysign(1.0, height[0])
+    # A density whose own mass grows towards the end is no density there: it shows nothing.
+    shown = not len(masses) or bool(masses[0, 0] < masses[0, -1])
+    doubt = 0.0 if shown else math.inf
     if not (np.isfinite(size) & (size > 0)).all():
-        return sign * math.inf, 0.0
+        return sign * math.inf, doubt
     logs = np.log(size)
     if cut:
         rate = (logs[1] - logs[0]) * 8.0 / reach
         if rate <= 0.0:
-            return sign * math.inf, 0.0
+            return sign * math.inf, doubt
         # Nothing says how it goes on, so the whole of the estimate counts as error.
         return sign * float(size[0] / rate), float(size[0] / rate)
-    return _extrapolate(np.abs(t), logs, sign)
+    value, error = _extrapolate(np.abs(t), logs, sign)
+    return value, doubt if math.isinf(value) else error
 
 
 def _extrapolate(t: np.ndarray, logs: np.ndarray, sign: float) -> tuple[float, float]:
@@ -525,6 +661,31 @@ _FURTHEST = 2.0**53
 Terms = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
+class DensityTerms:
+    """A function of log pmfs at whole numbers, which knows its way in a power-law tail."""
+
+    def __init__(self, combine: Combine, logs: list[Callable[[np.ndarray], np.ndarray]]) -> None:
+        self.combine, self.logs = combine, logs
+
+    def __call__(self, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.combine([_known(log(k)) for log in self.logs], np.zeros(k.shape))
+
+    def tail(self, reached: float) -> tuple[float, float] | None:
+        """Return the sum beyond ``reached`` where the log pmfs are lines in log|k|, else None."""
+        away = math.copysign(1.0, reached)
+        integrand = DensityIntegrand(
+            self.combine, [lambda _, k, log=log: log(np.rint(k)) for log in self.logs]
+        )
+        start = math.log(abs(reached) + 0.5)
+        stop = integrand.reach(0.0, away, start, above=True, whole=True)
+        if not math.isfinite(stop) or stop == start:
+            return None
+        cuts = start + (stop - start) * np.linspace(0.0, 1.0, 65)
+        panels = np.column_stack([np.zeros(64), np.full(64, away), cuts[:-1], cuts[1:]])
+        value, error, _ = _refine(integrand, panels)
+        return value, error
+
+
 def summate(terms: Terms, lower: float, upper: float, marks: np.ndarray) -> Integral:
     """Sum over the whole numbers from lower to upper; return ``inf`` where the sum diverges.
 
@@ -559,7 +720,8 @@ def summate(terms: Terms, lower: float, upper: float, marks: np.ndarray) -> Inte
         if reached is None:
             return Integral(math.inf, 0.0)
         if math.isinf(end) and abs(reached) >= _FURTHEST / 4:
-            value, error = _discrete_tail(terms, reached)
+            known = terms.tail(reached) if isinstance(terms, DensityTerms) else None
+            value, error = known or _discrete_tail(terms, reached)
             if math.isinf(value):
                 return Integral(value, 0.0)
             values.append(value)
@@ -598,9 +760,10 @@ def _outward(
 def _sum_block(terms: Terms, first: float, last: float, negligible: float) -> tuple[float, float]:
     count = last - first + 1.0
     if count > _EXACT_TERMS:
-        value, error = _interpolated(terms, first, last)
-        if not error > max(1e-14 * abs(value), negligible) or count > _MOST_TERMS:
-            return value, error
+        value, misfit, noise = _interpolated(terms, first, last)
+        enough = max(1e-14 * abs(value), negligible, noise)
+        if not misfit > enough or count > _MOST_TERMS:
+            return value, misfit + noise
     values, errors = [], []
     for start in np.arange(first, last + 1.0, _EXACT_TERMS):
         value, rounding = terms(np.arange(start, min(start + _EXACT_TERMS, last + 1.0)))
@@ -614,23 +777,26 @@ def _sum_block(terms: Terms, first: float, last: float, negligible: float) -> tu
     return math.fsum(values), math.fsum(errors)
 
 
-def _interpolated(terms: Terms, first: float, last: float) -> tuple[float, float]:
-    """Sum a long block through the polynomial that interpolates its terms."""
+def _interpolated(terms: Terms, first: float, last: float) -> tuple[float, float, float]:
+    """Sum a long block through the polynomial that interpolates its terms.
+
+    Returns the sum, the error of the polynomial and that of the terms.
+    """
     count = last - first + 1.0
     centre, half = 0.5 * (first + last), 0.5 * (last - first)
     nodes = np.unique(np.rint(centre + half * np.cos(np.pi * (np.arange(64) + 0.5) / 64)))
     value, rounding = terms(nodes)
     if np.isposinf(value).any():
-        return math.inf, 0.0
+        return math.inf, 0.0, 0.0
     if np.isnan(value).any():
-        return 0.0, math.inf
+        return 0.0, math.inf, 0.0
     fit = Chebyshev.fit(nodes, value, 40, domain=[first - 0.5, last + 0.5])
     # Euler and Maclaurin, midpoint form: the sum is the integral minus f'/24 at the ends.
     primitive, slope = fit.integ(), fit.deriv()
     ends = np.array([first - 0.5, last + 0.5])
     result = float(np.diff(primitive(ends))[0] - np.diff(slope(ends))[0] / 24.0)
     misfit = float(np.max(np.abs(fit(nodes) - value)) + np.max(np.abs(fit.coef[-4:])))
-    return result, (0.1 * misfit + float(np.mean(rounding))) * count
+    return result, 0.1 * misfit * count, float(np.mean(rounding)) * count
 
 
 def _discrete_tail(terms: Terms, reached: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ divergences. Reading the argument once, here, lets every other module trust what
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
@@ -29,6 +30,39 @@ def _log_invweibull(z: np.ndarray, c: float) -> np.ndarray:
     return np.where(z > 0.0, math.log(c) - (c + 1.0) * np.log(z) - z**-c, -np.inf)
 
 
+def _log_weibull(z: np.ndarray, c: float) -> np.ndarray:
+    log_z = np.log(z)
+    return np.where(z >= 0.0, math.log(c) + (c - 1.0) * log_z - np.exp(c * log_z), -np.inf)
+
+
+def _log_tukey_lambda(z: np.ndarray, lam: float) -> np.ndarray:
+    """Return the log-density at the root of Q(u) = -|z|, which is sought in log u."""
+    x = -np.abs(z)
+
+    def power(log_u: np.ndarray) -> np.ndarray:
+        return np.expm1(lam * log_u) / lam if lam else log_u
+
+    low, high = np.full(x.shape, -800.0), np.full(x.shape, -math.log(2.0))
+    if lam < 0.0:
+        # u^lam lies between lam x + 1 and lam x + 2^-lam.
+        low = np.log(lam * x + 2.0**-lam) / lam - 1e-9
+    log_u = np.maximum(low, high - 1.0)
+    for _ in range(200):
+        rest = np.log1p(-np.exp(log_u))
+        miss = power(log_u) - power(rest) - x
+        low, high = np.where(miss < 0.0, log_u, low), np.where(miss < 0.0, high, log_u)
+        slope = np.exp(lam * log_u) + np.exp(log_u + (lam - 1.0) * rest)
+        tried = log_u - miss / slope
+        new = np.where((tried > low) & (tried < high), tried, 0.5 * (low + high))
+        moved = np.abs(new - log_u).max(initial=0.0, where=np.isfinite(new))
+        log_u = new
+        if moved < 1e-15:
+            break
+    rest = np.log1p(-np.exp(log_u))
+    value = -np.logaddexp((lam - 1.0) * log_u, (lam - 1.0) * rest)
+    return np.where(np.abs(z) * lam <= 1.0, value, -np.inf)
+
+
 def _log_cauchy(z: np.ndarray) -> np.ndarray:
     # z*z would overflow far out, where log(1 + z*z) is 2 log|z| anyway.
     far = np.abs(z) > 1e10
@@ -41,15 +75,114 @@ _LOG_DENSITY = {
     "cauchy": _log_cauchy,
     "invweibull": _log_invweibull,
     "pareto": _log_pareto,
+    "tukeylambda": _log_tukey_lambda,
+    "weibull_max": lambda z, c: _log_weibull(-z, c),
+    "weibull_min": _log_weibull,
 }
 
 
-# Members of a family of which more is known: its log-density near an end, and closed forms.
-_ANOTHER_NAME = {
-    "arcsine": lambda shapes, scale: (stats.beta, (0.5, 0.5), scale),
-    "chi2": lambda shapes, scale: (stats.gamma, (shapes[0] / 2.0,), 2.0 * scale),
-    "erlang": lambda shapes, scale: (stats.gamma, shapes, scale),
-    "levy": lambda shapes, scale: (stats.invgamma, (0.5,), scale / 2.0),
+# Members of a family of which more is known: its log-density near an end, and closed forms. None
+# where the other name would cost digits.
+_NEARLY_NONE = 0.1
+
+
+def _generalised_pareto(shapes: tuple[float, ...], loc: float, scale: float) -> _Named | None:
+    (c,) = shapes
+    if c == 0.0:
+        return stats.expon, (), loc, scale
+    if abs(c) < _NEARLY_NONE:
+        return None
+    if c < 0.0:
+        return stats.beta, (1.0, -1.0 / c), loc, -scale / c
+    return stats.pareto, (1.0 / c,), loc - scale / c, scale / c
+
+
+def _extreme_value(shapes: tuple[float, ...], loc: float, scale: float) -> _Named | None:
+    (c,) = shapes
+    if c == 0.0:
+        return stats.gumbel_r, (), loc, scale
+    if abs(c) < _NEARLY_NONE:
+        return None
+    family = stats.weibull_max if c > 0.0 else stats.invweibull
+    return family, (1.0 / abs(c),), loc + scale / c, scale / abs(c)
+
+
+def _pearson(shapes: tuple[float, ...], loc: float, scale: float) -> _Named | None:
+    (skew,) = shapes
+    if skew < _NEARLY_NONE:
+        return None
+    return stats.gamma, (4.0 / skew**2,), loc - 2.0 * scale / skew, 0.5 * skew * scale
+
+
+_Named = tuple[Any, tuple[float, ...], float, float]
+_ANOTHER_NAME: dict[str, Callable[[tuple[float, ...], float, float], _Named | None]] = {
+    "arcsine": lambda _, loc, scale: (stats.beta, (0.5, 0.5), loc, scale),
+    "chi2": lambda shapes, loc, scale: (stats.gamma, (shapes[0] / 2.0,), loc, 2.0 * scale),
+    "erlang": lambda shapes, loc, scale: (stats.gamma, shapes, loc, scale),
+    "genextreme": _extreme_value,
+    "genpareto": _generalised_pareto,
+    "levy": lambda _, loc, scale: (stats.invgamma, (0.5,), loc, scale / 2.0),
+    "lomax": lambda shapes, loc, scale: (stats.pareto, shapes, loc - scale, scale),
+    "pearson3": _pearson,
+    "powerlaw": lambda shapes, loc, scale: (stats.beta, (shapes[0], 1.0), loc, scale),
+    "rdist": lambda shapes, loc, scale: (
+        stats.beta, (shapes[0] / 2.0, shapes[0] / 2.0), loc - scale, 2.0 * scale
+    ),
+    "semicircular": lambda _, loc, scale: (stats.beta, (1.5, 1.5), loc - scale, 2.0 * scale),
+}  # fmt: skip
+
+
+# The standard log-density as a function of the distance from an end of the support, where SciPy's
+# has lost that distance in the digits of the end: for the shapes, one function for each end.
+_AtEnd = Callable[[np.ndarray], np.ndarray]
+
+
+def _kappa_at_end(h: float, k: float) -> tuple[_AtEnd | None, _AtEnd | None]:
+    # With y = (1 - k x)^(1/k) the density is y^(1 - k) (1 - h y)^(1/h - 1).
+    def above(d: np.ndarray) -> np.ndarray:
+        log_y = np.log(k * d) / k
+        rest = np.log1p(-h * np.exp(log_y))
+        return (1.0 - k) * log_y + (rest * (1.0 / h - 1.0) if h else -np.exp(log_y))
+
+    def below(d: np.ndarray) -> np.ndarray:
+        # Here 1 - k x is h^-k - k d.
+        shrunk = np.log1p(-k * d * h**k) / k if k else -d
+        return (1.0 - k) * (shrunk - math.log(h)) + (1.0 / h - 1.0) * np.log(-np.expm1(shrunk))
+
+    return below if h > 0.0 else None, above if k > 0.0 else None
+
+
+def _gauss_at_end(a: float, b: float, c: float, z: float) -> tuple[_AtEnd | None, _AtEnd | None]:
+    def shape(log_x: Any, log_rest: Any, x: Any) -> Any:
+        return (a - 1.0) * log_x + (b - 1.0) * log_rest - c * np.log1p(z * x)
+
+    half = math.log(0.5)
+    constant = stats.gausshyper.logpdf(0.5, a, b, c, z) - shape(half, half, 0.5)
+    return None, lambda d: constant + shape(np.log1p(-d), np.log(d), 1.0 - d)
+
+
+def _half_logistic_at_end(c: float) -> tuple[_AtEnd | None, _AtEnd | None]:
+    def above(d: np.ndarray) -> np.ndarray:
+        log_rest = np.log(c * d)
+        return math.log(2.0) + (1.0 / c - 1.0) * log_rest - 2.0 * np.log1p(np.exp(log_rest / c))
+
+    return None, above
+
+
+def _pearson_at_end(skew: float) -> tuple[_AtEnd | None, _AtEnd | None]:
+    def near(d: np.ndarray) -> np.ndarray:
+        return stats.gamma.logpdf(d, 4.0 / skew**2, scale=abs(skew) / 2.0)
+
+    return (near, None) if skew > 0.0 else (None, near)
+
+
+_AT_END: dict[str, Callable[..., tuple[_AtEnd | None, _AtEnd | None]]] = {
+    # Seen from its upper end a beta law is the beta law with its shapes exchanged.
+    "beta": lambda a, b: (None, lambda d: stats.beta.logpdf(d, b, a)),
+    "gausshyper": _gauss_at_end,
+    "genhalflogistic": _half_logistic_at_end,
+    "kappa4": _kappa_at_end,
+    "pearson3": _pearson_at_end,
 }
 
 
@@ -194,12 +327,15 @@ class Law:
             result = self.generic.logpdf(
                 offset, *self.shapes, loc=self.loc - anchor, scale=self.scale
             )
-        if self.family == "beta":
-            # Seen from its upper end a beta law is the beta law with its shapes exchanged.
-            a, b = self.shapes
-            here = (np.broadcast_to(anchor, offset.shape) == self.upper) & (offset < 0)
-            if here.any():
-                result[here] = self.generic.logpdf(-offset[here], b, a, scale=self.scale)
+            if self.family in _AT_END:
+                place, side = np.broadcast_to(anchor, offset.shape), np.copysign(1.0, offset)
+                functions = _AT_END[self.family](*self.shapes)
+                ends = ((self.lower, 1.0), (self.upper, -1.0))
+                for near, (end, inwards) in zip(functions, ends, strict=True):
+                    here = (place == end) & (side == inwards)
+                    if near is not None and here.any():
+                        distance = np.abs(offset[here]) / self.scale
+                        result[here] = near(distance) - math.log(self.scale)
         return result
 
     def quantiles(self) -> np.ndarray:
@@ -340,8 +476,11 @@ def as_law(value: Any, argument: str) -> Law:
         # SciPy calls its support the whole line, though the density is zero beyond one end.
         end = loc - 2.0 * scale / shapes[0]
         lower, upper = (end, math.inf) if shapes[0] > 0.0 else (-math.inf, end)
-    if generic.name in _ANOTHER_NAME:
-        generic, shapes, scale = _ANOTHER_NAME[generic.name](shapes, scale)
+    another = _ANOTHER_NAME.get(generic.name)
+    named = another(shapes, loc, scale) if another else None
+    if named is not None:
+        generic, shapes, loc, scale = named
+        lower, upper = (float(end) * scale + loc for end in generic._get_support(*shapes))
     if isinstance(generic, stats.rv_histogram):
         cuts = tuple(float(edge) for edge in generic._hbins * scale + loc)
     return Law(

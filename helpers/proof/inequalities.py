@@ -7,8 +7,6 @@ from dataclasses import replace
 import sympy as sp
 
 from helpers.notation import (
-    JSD,
-    KL,
     Density,
     Distribution,
     Expectation,
@@ -98,8 +96,6 @@ def _upper_bound(small, large, context: Context) -> str:
         reason = _plain_bound(small, large, residue, context, background)
     else:
         reason = _markov(small, large, context) or _pointwise(gap, context)
-    if not reason and "gibbs" in context.rests_on:
-        reason = _by_gibbs(gap, context)
     return reason
 
 
@@ -468,18 +464,3 @@ def _by_cases(f, indicator, context) -> bool:
         if not is_nonnegative(sp.simplify(sp.expand(inside.subs(_T, solutions[0]))), context):
             return False
     return True
-
-
-def _by_gibbs(gap, context) -> str:
-    """A nonnegative combination of divergences, by the claim that a divergence is nonnegative."""
-    gap = sp.expand(gap.xreplace({n: n.unfold() for n in gap.atoms(JSD)}))
-    rest, used = sp.S.Zero, 0
-    for term in sp.Add.make_args(gap):
-        factors = [t for t in sp.Mul.make_args(term) if isinstance(t, KL)]
-        if len(factors) == 1 and is_nonnegative(term / factors[0], context):
-            used += 1
-        else:
-            rest += term
-    if used and is_nonnegative(rest, context):
-        return "a divergence is nonnegative (Gibbs' inequality)"
-    return ""

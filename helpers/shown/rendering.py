@@ -14,6 +14,7 @@ from sympy.printing.latex import LatexPrinter
 
 from helpers.check.verdict import bound_text
 from helpers.notation import symbol_latex
+from helpers.shown.statement import conditions
 from helpers.shown.typography import readable
 
 __all__ = [
@@ -180,8 +181,12 @@ def as_text(d) -> str:
     """The chain for a terminal; nbval compares it."""
     title = ": ".join(t for t in (d.name, d.title) if t)
     rows = [f"{title or 'Derivation'} [{d.status}]"]
-    if d.hypotheses:
-        rows.append("  for " + "; ".join(_named(_hypothesis_text(h)) for h in d.hypotheses))
+    where = [c.text for c in conditions(d.domains)]
+    where += [str(h) for h in d.hypotheses if not isinstance(h, str)]
+    if where:
+        rows.append("  for " + "; ".join(where))
+    if words := [_named(h) for h in d.hypotheses if isinstance(h, str)]:
+        rows.append("  assumed, not checked: " + "; ".join(words))
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
         tied = line.subject_to
@@ -191,8 +196,8 @@ def as_text(d) -> str:
         relation = RELATIONS[line.relation][0]
         rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
         rows += [f"       - {w.kind}: {w.text}" for w in line.witnesses]
-        if line.tightest:
-            rows.append(f"       - {line.tightest}")
+        if line.verdict.tightest:
+            rows.append(f"       - {line.verdict.tightest}")
         if line.reference:
             rows.append(f"       - cited: {line.reference}")
     return "\n".join(rows)
@@ -215,6 +220,7 @@ def payload(d) -> dict:
     """Everything the site shows, as plain data (see the ``derivation`` directive)."""
     steps = []
     for line in d.lines:
+        error = line.verdict.max_error
         steps.append(
             {
                 "relation": line.relation,
@@ -224,9 +230,9 @@ def payload(d) -> dict:
                 "because": line.because,
                 "status": line.status,
                 "witnesses": [{"kind": w.kind, "text": w.text} for w in line.witnesses],
-                "points": line.points,
-                "max_error": bound_text(line.max_error) if line.max_error is not None else None,
-                "tightest": line.tightest or None,
+                "points": line.verdict.points,
+                "max_error": None if error is None else bound_text(error),
+                "tightest": line.verdict.tightest or None,
                 "subject_to": None if line.subject_to is None else latex(line.subject_to),
                 "reference": line.reference or None,
                 "hypotheses": [_hypothesis_text(h) for h in line.hypotheses],
@@ -235,6 +241,7 @@ def payload(d) -> dict:
     return {
         "name": d.name,
         "title": d.title,
+        "domain": [{"text": c.text, "latex": c.latex} for c in conditions(d.domains)],
         "hypotheses": [
             {"text": h, "latex": None}
             if isinstance(h, str)
@@ -267,7 +274,7 @@ def as_html(d) -> str:
         relation = f"$\\displaystyle {relation}$" if relation else ""
         body = html.escape(line_latex(d, line))
         notes = [f"{w.kind}: {w.text}" for w in line.witnesses]
-        notes += [line.tightest] if line.tightest else []
+        notes += [line.verdict.tightest] if line.verdict.tightest else []
         notes = [readable(note) for note in notes]
         notes += [f"cited: {line.reference} in the bibliography"] if line.reference else []
         items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
@@ -291,9 +298,10 @@ def as_html(d) -> str:
             f"{cell}{reason}</td>{cell}{badge}</td></tr>"
         )
     head = f"<p><strong>{caption}</strong> <code>{d.status}</code></p>" if caption else ""
-    hypotheses = "; ".join(
-        _plain_reason(h) if isinstance(h, str) else f"${html.escape(latex(h))}$"
-        for h in d.hypotheses
-    )
-    given = f"<p>Given: {hypotheses}.</p>" if hypotheses else ""
+    where = [c.latex for c in conditions(d.domains)]
+    where += [latex(h) for h in d.hypotheses if not isinstance(h, str)]
+    words = "; ".join(_plain_reason(h) for h in d.hypotheses if isinstance(h, str))
+    given = f"For {', '.join(f'${html.escape(w)}$' for w in where)}." if where else ""
+    given += f" Assumed, not checked: {words}." if words else ""
+    given = f"<p>{given.strip()}</p>" if given else ""
     return f"<div>{head}{given}<table>{''.join(rows)}</table></div>"

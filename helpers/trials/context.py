@@ -16,6 +16,7 @@ from helpers.notation import Distribution, Likelihood, Pdf, Sample, Transformed
 __all__ = [
     "RELATIONAL",
     "Context",
+    "Data",
     "NoPoints",
     "assumed_domain",
     "assumed_within",
@@ -35,6 +36,21 @@ __all__ = [
 RELATIONAL = sp.core.relational.Relational
 
 
+class Data(tuple):
+    """Observations drawn for a sample, and the symbol of the sample's size where it has one.
+
+    >>> Data((1, 0, 1), sp.Symbol("m")).size
+    m
+    """
+
+    size: sp.Symbol | None
+
+    def __new__(cls, values, size=None):
+        self = super().__new__(cls, values)
+        self.size = size
+        return self
+
+
 class NoPoints(Exception):  # noqa: N818
     """No points can be drawn from a domain, or no witness family fits a density."""
 
@@ -49,7 +65,7 @@ class Context:
 
     domain: dict = field(default_factory=dict)
     hypotheses: tuple = ()
-    rests_on: tuple = ()
+    lemmas: tuple = ()
     over: tuple = ()
     seed: int = 20
     background: tuple = ()

@@ -11,6 +11,7 @@ from helpers.notation import Sample
 from helpers.trials.context import (
     RELATIONAL,
     Context,
+    Data,
     NoPoints,
     assumed_within,
     bases_of,
@@ -106,13 +107,17 @@ def draw_far(domain: sp.Set, rng, share: float) -> sp.Expr:
     return draw_from(domain, rng)
 
 
-def _sizes(expressions) -> set:
-    """Symbols that say how many observations there are."""
-    sizes = {t.size for e in expressions for t in e.atoms(Sample)}
+def _sizes(expressions) -> dict:
+    """Symbols that say how many observations there are, each with the names of those data."""
+    sizes: dict = {}
     for e in expressions:
+        for sample in e.atoms(Sample):
+            sizes.setdefault(sample.size, set()).add(str(sample.base))
         for t in e.atoms(sp.Sum, sp.Product):
-            if t.has(sp.Indexed):
-                sizes |= {limit[2] for limit in t.limits if len(limit) == 3}
+            names = {str(part.base) for part in t.atoms(sp.Indexed)}
+            for limit in t.limits if names else ():
+                if len(limit) == 3:
+                    sizes.setdefault(limit[2], set()).update(names)
     return sizes
 
 
@@ -228,7 +233,9 @@ def points(
         for b in bases:
             # The support of the data may depend on a parameter.
             region = data[b].subs(plain_values(env))
-            env[b] = tuple(draw_from(region, rng) for _ in range(max([8, *sizes_here])))
+            drawn = [draw_from(region, rng) for _ in range(max([8, *sizes_here]))]
+            of_its_own = [s for s, names in sizes.items() if str(b) in names]
+            env[b] = Data(drawn, of_its_own[0] if len(of_its_own) == 1 else None)
         return env
 
     def draw():
