@@ -1,7 +1,7 @@
 # The two commands of the book are `make book` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help book test lint lab serve execute execute-check lock bench mutants binder pdf versions links clean
+.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench mutants binder pdf versions links clean
 
 # The newest supported Python that is found; PYTHON=python3.12 chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -22,10 +22,7 @@ help: ## list the targets
 
 $(READY): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found" >&2; exit 1; }
-	@echo "==> $(VENV) with $$($(PYTHON) --version) and the pins of requirements.txt"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@touch $@
+	@$(PYTHON) tools/environment.py $(VENV)
 
 book: $(READY) ## execute every chapter, check it, build the website into _build/html
 	@$(BIN)/python -m tools.build
@@ -33,17 +30,35 @@ book: $(READY) ## execute every chapter, check it, build the website into _build
 test: $(READY) ## build, then run everything that must hold
 	@$(BIN)/python -m tools.test
 
-lint: $(READY) ## ruff and spelling, without running anything
+coverage: $(READY) ## the same, and measure which lines of helpers nothing runs
+	@$(BIN)/python -m tools.test --coverage
+
+lint: $(READY) ## ruff, the order of the rooms, types, spelling, without running anything
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/mypy
 	@$(BIN)/codespell
 
-lab: $(READY) ## open JupyterLab on the book's index
-	@$(BIN)/jupyter lab book/index.ipynb
+# What a clean checkout must pass; .ci/run and the workflow run this list.
+CHECKS := lint test execute-check binder
+ci: $(READY) ## everything that a clean checkout must pass
+	@for check in $(CHECKS); do echo "==> make $$check"; \
+		$(MAKE) --no-print-directory $$check BINDER=--any-python || exit 1; done
 
-serve: $(READY) ## show the built site on http://127.0.0.1:8000
-	@test -f _build/html/index.html || { echo "no site yet: run make book" >&2; exit 1; }
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+plain: ## the README's way without make, in an environment of its own
+	@$(PYTHON) tools/environment.py _build/plain
+	@export PATH="$(CURDIR)/_build/plain/bin:$$PATH" && jupyter-book build . && pytest --nbval-lax -m "not pinned"
+
+LAB ?=
+lab: $(READY) ## open JupyterLab on the book's index
+	@test "$$(id -u)" != 0 || test -n "$(LAB)" || { \
+		echo "JupyterLab does not start for root unless it is told to: make lab LAB=--allow-root" >&2; exit 1; }
+	@$(BIN)/jupyter lab $(LAB) book/index.ipynb
+
+PORT ?= 8000
+serve: $(READY) ## show the built site on http://127.0.0.1:8000 (PORT=...)
+	@$(BIN)/python -m tools.site_server $(PORT)
 
 execute: $(READY) ## run the notebooks and store their normalised outputs
 	@$(BIN)/python -m tools.execute
@@ -52,8 +67,8 @@ execute: $(READY) ## run the notebooks and store their normalised outputs
 execute-check: $(READY) ## the same, and fail if that changes a stored notebook
 	@$(BIN)/python -m tools.execute --check
 
-lock: $(READY) ## compile requirements.txt and binder/requirements.txt from pyproject.toml
-	@$(BIN)/python -m tools.lock
+lock: $(READY) ## compile the pins from pyproject.toml, all or one (PACKAGE=...)
+	@$(BIN)/python -m tools.lock $(PACKAGE)
 
 bench: $(READY) ## speed against peers, page weight, build time
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt

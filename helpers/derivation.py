@@ -22,6 +22,7 @@ from helpers.check.equality import check_definition, check_equal
 from helpers.check.inequality import check_inequality
 from helpers.check.limit import check_limit
 from helpers.check.optimum import check_optimum, check_same_arg
+from helpers.check.remembered import remembered
 from helpers.check.verdict import Counterexample, NotChecked, Verdict, Witness, weakest
 from helpers.claims import promise_of
 from helpers.notation import ArgMax, ArgMin, Sample
@@ -442,7 +443,9 @@ class Derivation:
         number = len(self._steps)
         began = time.perf_counter()
         try:
-            verdict = check(left, e)
+            # All that `check` goes by: what is left out here would be mistaken for the same step.
+            made_of = (relation, left, e, sense, self.sense, self._context(), more)
+            verdict = remembered(made_of, lambda: check(left, e))
         except NotChecked as problem:
             raise UncheckedStepError(
                 f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",

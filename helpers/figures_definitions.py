@@ -7,6 +7,7 @@ Every function takes the values of its sliders (or nothing) and returns a Matplo
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -236,8 +237,12 @@ def draw_card(title: str) -> Figure:
     [1200.0, 630.0]
     """
     with style():
-        fig = Figure(figsize=(6, 3.15), dpi=200, facecolor=PAPER, layout="none")
-        title_style = {"fontfamily": "STIXGeneral", "fontweight": "bold", "fontsize": 25}
+        fig = Figure(figsize=(6, 3.15), dpi=200, facecolor=PAPER, layout="none")  # type: ignore[arg-type] # left out of the stubs
+        title_style: dict[str, Any] = {
+            "fontfamily": "STIXGeneral",
+            "fontweight": "bold",
+            "fontsize": 25,
+        }
         fig.text(0.05, 0.84, title, va="center", linespacing=1.05, **title_style)
         ax = fig.add_axes((0.105, 0.16, 0.85, 0.5))
         _theorem_panel(ax, 30)

@@ -104,7 +104,7 @@ def draw_fit(rate: float, data: CountData) -> Figure:
         theta,
         -(p_hat @ stats.poisson.logpmf(data.values[:, None], theta)),
         here=(rate, -(p_hat @ stats.poisson.logpmf(data.values, rate))),
-        floor=-(p_hat[seen] @ np.log(p_hat[seen])),
+        floor=float(-(p_hat[seen] @ np.log(p_hat[seen]))),
         parameter=r"$\lambda$",
         objective_label=r"$-\ell(\lambda)/n$",
         kl_label=r"$D_{\mathrm{KL}}(\hat p\|p_\lambda)$",

@@ -25,9 +25,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
+from typing import Any, overload
 
 import matplotlib as mpl
+import numpy as np
+from cycler import cycler
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.axis import Tick
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import RendererSVG
@@ -159,7 +163,7 @@ _VARIABLES = {str(ink): ink.variable for ink in PALETTE.values()}
 # What Matplotlib paints when nobody chose a colour.
 _VARIABLES |= {"#000000": INK.variable}
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "figure.figsize": (WIDTH, 2.8),
     "figure.dpi": 72,
     "figure.facecolor": "none",
@@ -185,7 +189,7 @@ _STYLE = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "axes.grid.axis": "y",
-    "axes.prop_cycle": mpl.cycler(
+    "axes.prop_cycle": cycler(
         color=[str(P), str(Q), str(M), str(THETA_STAR), str(INK)],
         linestyle=[P.dashes, Q.dashes, M.dashes, THETA_STAR.dashes, "solid"],
     ),
@@ -236,9 +240,19 @@ def style() -> Iterator[None]:
 mpl.rcParams.update(_STYLE)
 
 
+@overload
+def subplots(*, height: float | None = None, **options: Any) -> tuple[Figure, Axes]: ...
+
+
+@overload
 def subplots(
-    rows: int = 1, columns: int = 1, *, height: float | None = None, **options: object
-) -> tuple[Figure, object]:
+    rows: int, columns: int = 1, *, height: float | None = None, **options: Any
+) -> tuple[Figure, np.ndarray]: ...
+
+
+def subplots(
+    rows: int = 1, columns: int = 1, *, height: float | None = None, **options: Any
+) -> tuple[Figure, Axes | np.ndarray]:
     """Make a figure of the book's width with its panels.
 
     Parameters
@@ -277,8 +291,9 @@ def subplots(
         fig = Figure(figsize=size, layout=KeptLayout())
         panels = fig.subplots(rows, columns, **options)
     for axes in fig.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            axis._copy_tick_props = _alike_already
+        each: Any  # a private method is replaced
+        for each in (axes.xaxis, axes.yaxis):
+            each._copy_tick_props = _alike_already
     return fig, panels
 
 
@@ -363,7 +378,7 @@ class _Renderer(RendererSVG):
 
 
 @lru_cache(maxsize=4096)
-def _measured(parser: TextToPath, text: str, prop: FontProperties, ismath: object) -> tuple:
+def _measured(parser: TextToPath, text: str, prop: FontProperties, ismath: Any) -> tuple:
     """Size of a text. Matplotlib forgets it with each writer, that is, after each frame."""
     return parser.get_text_width_height_descent(text, prop, ismath)
 

@@ -82,7 +82,9 @@ def interpreter(minor: str, *, or_this: bool = False) -> Path:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     candidates = [shutil.which(f"python{minor}"), *sorted(pyenv.glob(f"{minor}.*/bin/python"))]
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for candidate in filter(None, candidates):
+    for candidate in candidates:
+        if candidate is None:
+            continue
         found = subprocess.run(
             [str(candidate), "-c", code], capture_output=True, text=True, check=False
         )

@@ -19,7 +19,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
+from nbformat.reader import NotJSONError
 
 BOOK = Path(__file__).resolve().parent.parent / "book"
 # Alive only beside a kernel; without one a viewer shows an error in its place.
@@ -36,6 +37,24 @@ def notebooks(names: Iterable[str] = ()) -> list[Path]:
     if unknown := sorted(set(stems) - set(found)):
         sys.exit(f"no such notebook: {', '.join(unknown)}; there are: {', '.join(found)}")
     return [found[stem] for stem in stems] if stems else list(found.values())
+
+
+def read(path: Path) -> NotebookNode:
+    """Return a notebook.
+
+    Raises
+    ------
+    ValueError
+        If the file is no notebook; the message is one line, with the file's name.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (NotJSONError, ValidationError, UnicodeDecodeError, AttributeError) as error:
+        said = str(error).strip().splitlines()[0]
+        message = f"{path}: not a notebook that can be read ({said}); git checkout -- {path.name}"
+        raise ValueError(message) from None
+    return notebook
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -88,7 +107,10 @@ def as_text(notebook: NotebookNode) -> str:
 
 def executed(path: Path) -> tuple[NotebookNode, float]:
     """Execute one notebook in its folder; return it and the seconds it took."""
-    notebook = nbformat.read(path, as_version=4)
+    # Where Matplotlib has no list of fonts yet it makes one, and says so in the cell that asks.
+    from matplotlib import font_manager  # noqa: F401, PLC0415 - only a run needs it
+
+    notebook = read(path)
     codes = [cell.id for cell in code_cells(notebook)]
     begun = time.perf_counter()
     clock = {}
@@ -174,12 +196,18 @@ def main(argv: list[str] | None = None) -> int:
     # The stored form is what a notebook shows, not what the website is built from.
     os.environ.pop("BOOK_OUTPUT", None)
     os.environ["PYTHONHASHSEED"] = "0"
+    try:
+        for path in paths:
+            read(path)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     failures: list[str] = []
     changed = set()
     # A page that shows claims of other pages again reads what those have stored.
     for turn in ([p for p in paths if not shows_again(p)], [p for p in paths if shows_again(p)]):
         if options.normalise:
-            results = {p: as_text(normalise(nbformat.read(p, as_version=4))) for p in turn}
+            results = {p: as_text(normalise(read(p))) for p in turn}
         else:
             results, failed = _run_all(turn, options.jobs)
             failures += failed

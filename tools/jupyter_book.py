@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 # What cannot be imported, jsonschema does without. Processes for notebooks read this file too.
-sys.modules["rfc3987_syntax"] = None
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 if __name__ == "__main__":
     from jupyter_book.cli.main import main

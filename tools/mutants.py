@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import fnmatch
 import io
 import multiprocessing
 import random
-import signal
 import sys
+import threading
 import time
 import tomllib
 from collections import Counter
@@ -275,18 +276,39 @@ class OutOfTime(BaseException):
     """Not an Exception: what catches those must not catch this."""
 
 
-def out_of_time(*_: object) -> None:
-    raise OutOfTime
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the body after so many seconds of processor time.
+
+    A second thread raises it: Windows has no timer that counts processor time.
+    """
+    body = ctypes.c_ulong(threading.get_ident())
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    end, done = time.process_time() + seconds, threading.Event()
+
+    def watch() -> None:
+        while not done.wait(min(seconds, 0.1)):
+            if time.process_time() > end:
+                raise_in(body, ctypes.py_object(OutOfTime))
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        raise_in(body, None)  # what was raised in the last moment is for nobody else
 
 
 def judge(link: Link, method: str, expression: sp.Basic, options: dict[str, Any]) -> Outcome:
     """Check one step and say what became of it."""
     argument = tuple(expression) if isinstance(expression, sp.Tuple) else expression
     begun = time.perf_counter()
-    signal.signal(signal.SIGPROF, out_of_time)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        after = link.check(method, argument, options)
+        with limited(SECONDS):
+            after = link.check(method, argument, options)
         last = after.steps[-1]
         fate, how = SURVIVED, f"{last.status}: " + "; ".join(w.text for w in last.witnesses)
     except DerivationError as error:
@@ -295,12 +317,15 @@ def judge(link: Link, method: str, expression: sp.Basic, options: dict[str, Any]
         fate, how = KILLED, f"refused: {error}"
     except OutOfTime:
         fate, how = UNDECIDED, f"not decided in {SECONDS:.0f} s"
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     return Outcome(fate, how, time.perf_counter() - begun)
 
 
-_links: list[Link] = []  # what forked workers inherit
+_links: list[Link] = []  # the steps that judge_link and judge_mutant know by their numbers
+
+
+def take(links: list[Link]) -> None:
+    """Let the numbers mean these steps, here or in a worker."""
+    _links[:] = links
 
 
 def judge_link(index: int) -> Outcome:
@@ -339,7 +364,10 @@ def in_parallel(work: Callable, items: Sequence, processes: int) -> Iterator:
     if processes == 1:
         yield from map(work, items)
         return
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    # Forked workers start with SymPy imported; Windows starts each anew.
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    with context.Pool(processes, initializer=take, initargs=(_links,)) as pool:
         yield from pool.imap(work, items, chunksize=4)
 
 
@@ -479,7 +507,7 @@ def run(
     Without ``baselines`` the steps themselves are taken as true: nbval checks them as well. An
     answer to an exercise that is wrong, as it may be on purpose, is left out.
     """
-    _links[:] = links
+    take(links)
     answers = [index for index, link in enumerate(links) if link.is_answer]
     wrong = {
         index
@@ -489,9 +517,9 @@ def run(
     links = [link for index, link in enumerate(links) if index not in wrong]
     chosen = [mutant for index, link in enumerate(links) for mutant in mutants_of(index, link)]
     complete = sample is None or sample >= len(chosen)
-    if not complete:
+    if sample is not None and not complete:
         chosen = random.Random(seed).sample(chosen, sample)
-    _links[:] = links
+    take(links)
     used = sorted({mutant.link for mutant in chosen}) if baselines else []
     untrue = [
         f"{links[index].name}: {outcome.how}"

@@ -7,7 +7,7 @@ summation index shifted, a comparison turned round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from itertools import combinations
 
 import sympy as sp
@@ -180,7 +180,7 @@ def moved_limits(variable: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Iterato
         yield sp.Tuple(variable, sp.S.Zero, upper)
 
 
-def thetas(e: sp.Basic, known: set[sp.Symbol]) -> Iterator[sp.Basic]:
+def thetas(e: sp.Basic, known: Set[sp.Symbol]) -> Iterator[sp.Basic]:
     """Put one symbol for another of the same letter: theta and theta_star, mu_1 and mu_2."""
     symbols = sorted(known | e.free_symbols, key=str)
     for one, other in combinations([s for s in symbols if isinstance(s, sp.Symbol)], 2):
@@ -223,7 +223,7 @@ def reversals(e: sp.Basic) -> Iterator[sp.Basic]:
     yield from at_every_place(e, change)
 
 
-def mutations(e: sp.Basic, known: set[sp.Symbol] = frozenset()) -> Iterator[Mutation]:
+def mutations(e: sp.Basic, known: Set[sp.Symbol] = frozenset()) -> Iterator[Mutation]:
     """Yield each broken copy of an expression once, with the operator that made it.
 
     Parameters

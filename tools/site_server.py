@@ -1,9 +1,14 @@
-"""A static server for the built site on the loopback, compressing as static hosts do."""
+"""A static server for the built site on the loopback, compressing as static hosts do.
+
+python -m tools.site_server 8000
+"""
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import mimetypes
+import sys
 from contextlib import contextmanager
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +31,13 @@ def body_of(path: Path, changed: int) -> tuple[bytes, str, bool]:
     return content, kind, False
 
 
+class Server(ThreadingHTTPServer):
+    """Answers from one folder."""
+
+    daemon_threads = True
+    root: Path
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -36,7 +48,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(with_body=False)
 
     def answer(self, with_body: bool) -> None:
-        root: Path = self.server.root
+        assert isinstance(self.server, Server)
+        root = self.server.root
         path = (root / unquote(urlsplit(self.path).path).lstrip("/")).resolve()
         if path.is_dir():
             path = path / "index.html"
@@ -60,12 +73,17 @@ class Handler(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
+def server_of(root: Path, port: int = 0) -> Server:
+    """Return a server of a folder, on a free port or on the one that is asked for."""
+    server = Server(("127.0.0.1", port), Handler)
+    server.root = root.resolve()
+    return server
+
+
 @contextmanager
 def serving(root: Path):
     """Serve a folder; yield its address, without a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.root = root.resolve()
+    server = server_of(root)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -80,3 +98,29 @@ def size_sent(root: Path, path: str) -> tuple[int, int]:
     """Return a file's size, as it is and as it is sent."""
     file = root / unquote(path).lstrip("/")
     return file.stat().st_size, len(body_of(file.resolve(), file.stat().st_mtime_ns)[0])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve the built site until it is stopped; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.site_server")
+    parser.add_argument("port", nargs="?", type=int, default=8000)
+    port = parser.parse_args(arguments).port
+    root = Path(__file__).resolve().parent.parent / "_build" / "html"
+    if not (root / "index.html").exists():
+        print("there is no site yet: run make book", file=sys.stderr)
+        return 1
+    try:
+        server = server_of(root, port)
+    except OSError as error:
+        print(f"port {port}: {error.strerror}; make serve PORT={port + 1}", file=sys.stderr)
+        return 1
+    print(f"==> http://127.0.0.1:{port} shows the site; Ctrl-C ends it", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

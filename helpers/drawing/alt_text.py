@@ -173,7 +173,7 @@ def _describe_axes(ax: Axes) -> list[str]:
             _axis("Horizontal axis", ax.xaxis),
             _axis("Vertical axis", ax.yaxis),
         ]
-    named: list[str] = []
+    named: list[object] = []
     bars = {id(p) for c in ax.containers if isinstance(c, BarContainer) for p in c.patches}
     for container in ax.containers:
         if isinstance(container, BarContainer) and container.patches:

@@ -194,12 +194,13 @@ def _accumulate(
     """
     wide, shape = _align(arrays, names, axis)
     if len(shape) == 1 and shape[0] <= BLOCK:
-        value, sums = _one_block(wide, arrays, names, kernel=kernel, scratch=np.empty(shape))
-        for each, array, name in zip(sums, arrays, names, strict=True):
+        value, numbers = _one_block(wide, arrays, names, kernel=kernel, scratch=np.empty(shape))
+        for each, array, name in zip(numbers, arrays, names, strict=True):
             _check_sums(each, array, name)
-        return float(value), sums, wide, shape
+        return float(value), numbers, wide, shape
     total: Any
     sums: list[Any]
+    found: Iterator[tuple[Any, list[Any]]]
     if len(shape) == 1:
         total, sums = _long_sum(wide, arrays, names, kernel)
     else:
@@ -425,7 +426,7 @@ def kl_divergence(p: Any, q: Any, axis: int = -1) -> np.ndarray:
     total, (sum_p, sum_q), wide, shape = _accumulate(arrays, ("p", "q"), axis, _kl_block)
     value = total + (sum_q - sum_p)
     return _redo_where_small(
-        value, wide, shape, lambda block: _bregman(*block, block[1] - block[0])
+        value, wide, shape, lambda block: _bregman(block[0], block[1], block[1] - block[0])
     )
 
 
@@ -493,11 +494,15 @@ def js_divergence(distributions: list[Any], weights: tuple[float, ...], axis: in
         return total
 
     def terms(block: list[np.ndarray]) -> np.ndarray:
-        mixture = sum(weight * each for weight, each in zip(weights, block, strict=True))
+        mixture = np.zeros_like(block[0])
+        for weight, each in zip(weights, block, strict=True):
+            mixture = mixture + weight * each
         total = np.zeros_like(mixture)
         for weight, each in zip(weights, block, strict=True):
             if weight:
-                change = sum(w * (other - each) for w, other in zip(weights, block, strict=True))
+                change = np.zeros_like(each)
+                for w, other in zip(weights, block, strict=True):
+                    change = change + w * (other - each)
                 total += weight * _bregman(each, mixture, change)
         return total
 

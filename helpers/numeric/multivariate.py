@@ -120,14 +120,20 @@ def _dirichlet_entropy(m: Any, p: Dirichlet) -> list[Any]:
     ]
 
 
+def _kl_of_dirichlets(p: Dirichlet, q: Dirichlet) -> float:
+    if np.array_equal(p.alpha, q.alpha):
+        return 0.0
+    value = closed_forms.evaluate(lambda m: _dirichlet_kl(m, p, q))
+    assert value is not None
+    return value
+
+
 def kl_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
     """Return KL(p || q) in nats."""
-    if isinstance(p, Dirichlet):
-        if np.array_equal(p.alpha, q.alpha):
-            return 0.0
-        value = closed_forms.evaluate(lambda m: _dirichlet_kl(m, p, q))
-        assert value is not None
-        return value
+    if isinstance(p, Dirichlet) and isinstance(q, Dirichlet):
+        return _kl_of_dirichlets(p, q)
+    assert isinstance(p, Normal)
+    assert isinstance(q, Normal)
     if _ill_conditioned(p) or _ill_conditioned(q):
         return _exact_kl(p, q)
     # With A = L^-1 (S_p - S_q) L^-T the divergence is half of sum(a - log(1 + a)) over the
@@ -230,13 +236,15 @@ def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: tuple[f
     ValueError
         If the two differ in more than two directions, or are Dirichlet with more than two parts.
     """
-    if isinstance(p, Dirichlet):
+    if isinstance(p, Dirichlet) and isinstance(q, Dirichlet):
         if p.dimension != 2:
             raise ValueError(
                 "p, q: the Jensen-Shannon divergence of Dirichlet distributions is known here for "
                 f"two parts only, got {p.dimension}"
             )
         return stats.beta(*p.alpha), stats.beta(*q.alpha)
+    assert isinstance(p, Normal)
+    assert isinstance(q, Normal)
     whitened = linalg.solve_triangular(p.factor, q.covariance - p.covariance, lower=True)
     whitened = linalg.solve_triangular(p.factor, whitened.T, lower=True)
     excess, axes = np.linalg.eigh(0.5 * (whitened + whitened.T))
