@@ -21,7 +21,7 @@ from helpers.notation import (
 from helpers.prose import Text, table
 from helpers.shown.rendering import latex
 
-__all__ = ["FAMILIES", "Family", "families", "table_of_divergences"]
+__all__ = ["FAMILIES", "Family", "families", "table_of_divergences", "table_of_second_orders"]
 
 
 @dataclass(frozen=True)
@@ -173,4 +173,46 @@ def table_of_divergences() -> Text:
     ]
     return table(
         {"family": "", "$D_{\\mathrm{KL}}(P \\,\\Vert\\, Q)$": "", "cross-entropy": ""}, rows
+    )
+
+
+def table_of_second_orders() -> Text:
+    """Return the table of limits of both divergences of near neighbours, over the step squared.
+
+    Raises
+    ------
+    helpers.derivation.DerivationError
+        If one of the limits is not half the Fisher information.
+    """
+    (t,), (lam,) = FAMILIES[0].law.parameters, FAMILIES[2].law.parameters
+    mu, sigma = FAMILIES[4].law.parameters
+    step = sp.Symbol("h", positive=True)
+    either_way = sp.Symbol("h", real=True)
+    rows = []
+    for name, law, parameter, information, h in (
+        (r"Bernoulli, $\theta$", Bernoulli, t, 1 / (t * (1 - t)), either_way),
+        (r"Poisson, $\lambda$", Poisson, lam, 1 / lam, step),
+        (r"exponential, $\lambda$", Exponential, lam, 1 / lam**2, step),
+        (r"normal, $\mu$", lambda m: Normal(m, sigma), mu, 1 / sigma**2, step),
+        (r"normal, $\sigma$", lambda s: Normal(mu, s), sigma, 2 / sigma**2, step),
+    ):
+        here, near = law(parameter), law(parameter + h)
+        domain = {t: sp.Interval.open(0, 1)} if parameter == t else {}
+        Derivation(FisherInformation(here, parameter), domain=domain).equals(information)
+        statuses = [
+            Derivation(KL(one, other) / h**2, domain=domain)
+            .tends_to(information / 2, as_=(h, 0))
+            .status
+            for one, other in ((here, near), (near, here))
+        ]
+        rows.append((name, *(f"${latex(e)}$" for e in (information, information / 2)), *statuses))
+    return table(
+        {
+            "family": "",
+            "$I$": "",
+            "limit of $D/h^2$": "",
+            r"$D_{\mathrm{KL}}(p_\theta \,\Vert\, p_{\theta+h})$": "",
+            r"$D_{\mathrm{KL}}(p_{\theta+h} \,\Vert\, p_\theta)$": "",
+        },
+        rows,
     )
