@@ -31,7 +31,7 @@ class RoundReferenceStyle(AuthorYearReferenceStyle):
     )
 
 
-YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
+YEAR = re.compile(r"\b(?:17|18|19|20)\d\d\b")
 
 
 def find_entries(entries: dict, text: str) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import copying
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -174,7 +175,9 @@ class DerivationDirective(SphinxDirective):
         whole += self.steps(start, steps, assumed[1:], titled=bool(name or payload["title"]))
         whole += self.given("For ", domain_of_claim)
         whole += self.given("Assumed, not checked: ", assumed[0])
-        whole += self.checks(steps)
+        tools = make_box("div", "derivation-tools")
+        tools.extend([self.checks(steps), copying.menu(payload)])
+        whole += tools
         return [whole]
 
     def citation(self, key: str) -> list[nodes.Node]:
@@ -227,6 +230,7 @@ class DerivationDirective(SphinxDirective):
         head += title
         if payload["name"]:
             head += make_box("span", "derivation-number", is_number=True)
+            head += copying.buttons()
         return [head]
 
     def steps(
@@ -245,8 +249,12 @@ class DerivationDirective(SphinxDirective):
         first = make_box("li", "derivation-step", "derivation-start", latex=None)
         first += self.formula("derivation-expression", start["latex"])
         chain += first
+        # The heading says what holds for the whole; a step says where it is another.
+        found = {step["status"] for step in steps}
         for step, sentence in zip(steps, assumed, strict=True):
-            chain += self.step(step, sentence, badge=len(steps) > 1 or not titled)
+            exception = len(found) > 1 and step["status"] != "proved"
+            alone = not titled and len(found) == 1 and step is steps[-1]
+            chain += self.step(step, sentence, badge=exception or alone)
         return chain
 
     def formula(self, kind: str, latex: str) -> box:

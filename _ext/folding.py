@@ -1,7 +1,7 @@
-"""Native elements instead of scripts: solutions and ``dropdown`` boxes are <details>.
+"""Native elements instead of scripts: code, solutions and ``dropdown`` boxes are <details>.
 
-Works with JavaScript off, prints open, is found by the browser's search in page, and is operated
-by keyboard as the platform does it.
+Works with JavaScript off, prints as the reader left it, is found by the browser's search in page,
+and is operated by keyboard as the platform does it.
 """
 
 from __future__ import annotations
@@ -71,6 +71,44 @@ def visit_folded_code(translator: HTML5Translator, node: nodes.Element) -> None:
     )
 
 
+# The author's word, in a cell's tags, that its code is the matter and stands open above its result.
+OPEN = "tag_show-code"
+
+
+def folded(code: nodes.Element, show: str, hide: str) -> HideCodeCellNode:
+    """Return a cell's code as what the switch in the page's header opens and closes."""
+    fold = HideCodeCellNode(prompt_show=show, prompt_hide=hide)
+    fold["classes"].append("cell-code")
+    fold += code
+    return fold
+
+
+def fold_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put each cell's code, folded, under what it shows; a derivation's beside its checks.
+
+    Left alone: cells that are folded whole (solutions), and code that an author's tag keeps open.
+    """
+    if app.builder.format != "html":
+        return
+    prompts = app.config.nb_code_prompt_show, app.config.nb_code_prompt_hide
+    for cell in list(doctree.findall(nodes.container)):
+        if cell.get("nb_element") != "cell_code" or not cell.children or OPEN in cell["classes"]:
+            continue
+        first = cell.children[0]
+        if isinstance(first, HideCodeCellNode):
+            if cell.get("hide_mode") == "all":
+                continue
+            first = first.children[0]
+        if first.get("nb_element") != "cell_code_source":
+            continue
+        cell.pop(0)
+        rows = [box for box in cell.findall(nodes.Element) if "derivation-tools" in box["classes"]]
+        if not rows:
+            rows = [nodes.container(classes=["cell-tools"])]
+            cell.append(rows[0])
+        rows[-1] += folded(first, *prompts)
+
+
 def visit_entry(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write the empty corner of a table as a cell: a header without words confuses a reader."""
     if node.astext().strip() or not isinstance(node.parent.parent, nodes.thead):
@@ -105,4 +143,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_details))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.connect("builder-inited", write_one_page_like_many)
+    # When the form of each output is chosen.
+    app.connect("doctree-resolved", fold_code)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

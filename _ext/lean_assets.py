@@ -15,7 +15,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from docutils import nodes
@@ -32,55 +31,24 @@ ASSETS = HERE / "assets"
 # Live code needs a server elsewhere, comments too; toggles and tabs are native elements here.
 UNUSED_EXTENSIONS = {"sphinx_thebe", "sphinx_comments", "sphinx_togglebutton"}
 # Style sheets of features that the book does not use or has in another form.
-UNUSED_STYLES = {"togglebutton.css", "sphinx-thebe.css", "exercise.css"}
-# Scripts in the order they run. Those of the theme chat on the console: they get a silent one.
+UNUSED_STYLES = {"copybutton.css", "togglebutton.css", "sphinx-thebe.css", "exercise.css"}
+# Sphinx's own scripts, as they come, in the order they run. What the theme's and the copy buttons'
+# would do, the book's do (assets/theme.js, copying.js).
 SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
-COPY_BUTTON = ("clipboard.min.js", "copybutton.js")
-THEME_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js")
-ROOT = "document.documentElement.dataset"
-# What the theme's script does needlessly and what it costs: writing the theme that is set already
-# restyles every element; measuring every output at once lays out what is far below the screen
-# (book.js measures each when it comes into view).
-EDITS = {
-    f"{ROOT}.mode=e;": f"{ROOT}.mode!==e&&({ROOT}.mode=e);",
-    f"{ROOT}.theme=n,": f"{ROOT}.theme!==n&&({ROOT}.theme=n),",
-    '"complete"===document.readyState?O():window.addEventListener("load",O)': "void 0",
-    # Where the sidebar is folded away there is no place in it to find by laying out the page.
-    'if(!document.querySelector(".bd-docs-nav"))return;var e=': (
-        'if(matchMedia("(max-width: 991px)").matches||!document.querySelector(".bd-docs-nav"))'
-        "return;var e="
-    ),
-    # Nor is there a banner whose height would have to be known.
-    'const e=document.querySelector(".pst-async-banner-revealer");if(!e)return;': "return;",
-    # The book has nothing in the margin: no need to look for it; nor an announcement.
-    'document.querySelectorAll(n.join(", ")).forEach((e=>{t.observe(e)}))': "void 0",
-    'const e=document.querySelector(".bd-header-announcement"),{pstAnnouncementUrl:t}=e?': (
-        "const e=null,{pstAnnouncementUrl:t}=e?"
-    ),
-    # What is not printed is named in the book's own style sheet.
-    'document.querySelectorAll(e).forEach((e=>{e.classList.add("noprint")}))': "void 0",
-}
-# The same of the scripts that come before the theme's. Copy buttons are put in by a task of their
-# own; an address without words to mark is left as it is.
-EARLIER_EDITS = {
-    "\nrunWhenDOMLoaded(addCopyButtonToCodeCells)": (
-        "\nrunWhenDOMLoaded(() => setTimeout(addCopyButtonToCodeCells))"
-    ),
-    '    window.history.replaceState({}, "", url);\n\n    // get': (
-        '    if (highlight) window.history.replaceState({}, "", url);\n\n    // get'
-    ),
-}
-# Excerpts of search results are taken from the text of a page, not from its menus, from what folds
-# its code or from the TeX that a formula keeps for screen readers.
-SEARCH_EDITS = {
-    '[".headerlink", "script", "style"]': (
-        '[".headerlink", "script", "style", "svg", "summary", ".katex-mathml", '
-        '".explorer-controls", ".explorer-still"]'
-    ),
-    "htmlElement.querySelector('[role=\"main\"]')": "htmlElement.querySelector('article')",
-}
+# KaTeX's own: a selection with formulas in it is copied as text with LaTeX between dollars.
+COPY_TEX = "katex/dist/contrib/copy-tex.min.js"
+# The others ask it where the reader is.
+FIRST_SCRIPT = "place.js"
 # Classes that scripts add, so that no page shows them.
-ADDED_BY_SCRIPTS = ["show", "active", "scrolled", "highlighted", "copybtn", "success", "search"]
+ADDED_BY_SCRIPTS = [
+    "scrolled",
+    "highlighted",
+    "copybtn",
+    "copied-status",
+    "success",
+    "search",
+    "open",
+]
 
 # Asked for at once, so that the first lines are set in them (from disk a browser refuses).
 EARLY_FONTS = (
@@ -90,10 +58,14 @@ EARLY_FONTS = (
     "KaTeX_Main-Regular",
     "KaTeX_Math-Italic",
 )
-# Put off on a page without cells; and how many elements at its beginning are not, nor how many of
-# a chapter's.
-LATE = (nodes.paragraph, nodes.bullet_list, nodes.literal_block, addnodes.desc)
-FIRST_LINES, FIRST_PARTS = 9, 3
+# The text's: from disk they come too late for `font-display: optional`, so a page there adds them.
+TEXT_FONTS = {name: name.split("-")[-2:] for name in EARLY_FONTS if name.startswith("source")}
+# What may be put off, and how many elements at a page's beginning are not.
+LATE = (
+    nodes.paragraph, nodes.bullet_list, nodes.enumerated_list, nodes.literal_block, nodes.container,
+    nodes.Admonition, addnodes.desc,
+)  # fmt: skip
+FIRST_LINES = 9
 # In the page, not in a file: it must run before anything is drawn, or a dark page flashes white.
 BEFORE_PAINT = f"""(e => {{
   let mode = "auto";
@@ -101,10 +73,28 @@ BEFORE_PAINT = f"""(e => {{
   e.dataset.mode = mode;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   e.dataset.theme = mode === "auto" ? (dark ? "dark" : "light") : mode;
-  if (location.protocol !== "file:") for (const font of {json.dumps(EARLY_FONTS)})
+  let code = new URLSearchParams(location.search).get("code");
+  try {{
+    if (code) localStorage.setItem("code", code);
+    code = localStorage.getItem("code");
+  }} catch {{}}
+  e.dataset.code = code === "show" ? "show" : "hide";
+  // Opened as they arrive, so that nothing moves afterwards.
+  if (code === "show") new MutationObserver(() => {{
+    for (const fold of document.querySelectorAll("details.cell-code:not([open])")) fold.open = true;
+  }}).observe(e, {{childList: true, subtree: true}});
+  const files = `${{e.dataset.content_root}}_static/files/`;
+  const file = font => `${{files}}${{font}}.woff2?v=${{e.dataset.fonts}}`;
+  if (location.protocol === "file:") {{
+    const fonts = {json.dumps(TEXT_FONTS)};
+    for (const font in fonts) {{
+      const [weight, style] = fonts[font], how = {{weight, style, display: "swap"}};
+      document.fonts.add(new FontFace("Source Serif 4", `url("${{file(font)}}")`, how));
+    }}
+  }} else for (const font of {json.dumps(EARLY_FONTS)})
     document.head.append(Object.assign(document.createElement("link"), {{
       rel: "preload", as: "font", type: "font/woff2", crossOrigin: "",
-      href: `${{e.dataset.content_root}}_static/files/${{font}}.woff2?v=${{e.dataset.fonts}}`}}));
+      href: file(font)}}));
 }})(document.documentElement)"""
 
 
@@ -141,33 +131,22 @@ def add_to_context(app: Sphinx, pagename, templatename, context, doctree) -> Non
     """Hand the templates what they place in <head>."""
     context["before_paint"] = BEFORE_PAINT
     context["content_security_policy"] = POLICY
-
-
-def has_cells(part: nodes.Element) -> bool:
-    return any("cell" in one["classes"] for one in part.findall(nodes.container))
+    context["page_has_code"] = 'class="hide cell-code' in context.get("body", "")
 
 
 def put_off(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Mark what is below the first screens: a browser may lay it out when the reader comes near.
+    """Mark what is below the first screens: laid out when the reader comes near, or a moment later.
 
-    In a chapter whole sections, or each of their elements would still be styled; elsewhere one
-    element at a time. What the first screen shows is left alone: its estimate would be seen.
-    Marked here, because a style sheet that looks for it does so again with every element that
-    arrives.
+    What the first screen shows is left alone: its estimate would be seen. Marked here, because a
+    style sheet that looks for it does so again with every element that arrives.
     """
-    chapter = has_cells(doctree)
-    kinds = (nodes.section,) if chapter else LATE
-    for part in list(doctree.findall(lambda node: isinstance(node, kinds))):
+    for part in list(doctree.findall(lambda node: isinstance(node, LATE))):
         around = part.parent
         if not isinstance(around, nodes.section):
             continue
-        place = around.index(part)
-        if chapter and place >= FIRST_PARTS and has_cells(part):
+        before = around.parent.children[: around.parent.index(around)]
+        if around.index(part) >= FIRST_LINES or any(isinstance(x, nodes.section) for x in before):
             part["classes"].append("later")
-        elif not chapter:
-            before = around.parent.children[: around.parent.index(around)]
-            if place >= FIRST_LINES or any(isinstance(one, nodes.section) for one in before):
-                part["classes"].append("later-line")
 
 
 def style_sources(app: Sphinx) -> list[Path]:
@@ -265,29 +244,11 @@ def without_idle_faces(css: str) -> str:
     return faces.sub(keep, css)
 
 
-def edited(script: str, edits: Mapping[str, str]) -> str:
-    """Return a script with its edits, each of which must find its place.
-
-    >>> edited("let a = 1;", {"a = 1": "a = 2"})
-    'let a = 2;'
-    """
-    for before, after in edits.items():
-        if script.count(before) != 1:
-            raise ExtensionError(f"a script is another one than expected: {before}")
-        script = script.replace(before, after)
-    return script
-
-
-def join_scripts(static: Path) -> str:
+def join_scripts(static: Path, packages: Path) -> str:
     """Join what runs on every page into one script."""
-    parts = [static / name for name in (*SCRIPTS, *COPY_BUTTON)]
+    own = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != FIRST_SCRIPT, path.name))
+    parts = [*(static / name for name in SCRIPTS), packages / COPY_TEX, *own]
     text = [f"/* {path.name} */\n" + path.read_text(encoding="utf-8") for path in parts]
-    text = [edited("\n;".join(text), EARLIER_EDITS), "(function(console){"]
-    theme = "\n;".join((static / name).read_text(encoding="utf-8") for name in THEME_SCRIPTS)
-    text.append(edited(theme, EDITS))
-    text.append("})(Object.assign(Object.create(console),{log(){},debug(){},info(){}}));")
-    for path in sorted(ASSETS.glob("*.js")):
-        text.append(f"/* {path.name} */\n" + path.read_text(encoding="utf-8"))
     return re.sub(r"//# sourceMappingURL=.*", "", "\n;".join(text))
 
 
@@ -302,7 +263,7 @@ def without_plain_words(page: str) -> str:
 
 # What pages may still need from the folder the theme fills.
 KEPT = {"book.css", "book.js", "files", "favicon.svg"}
-KEPT |= {"searchtools.js", "language_data.js"}  # of the search page
+KEPT |= {"searchtools.js", "language_data.js", "equations.js", "search.js"}  # of the search page
 KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 
 
@@ -322,7 +283,9 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
     static = out / "_static"
     # Written before the pages are searched for class names.
     script = static / "book.js"
-    script.write_text(join_scripts(static), encoding="utf-8")
+    script.write_text(join_scripts(static, app.npm_packages), encoding="utf-8")
+    for path in (ASSETS / "pages").glob("*.js"):
+        shutil.copy(path, static / path.name)
     pages = [page for page in sorted(out.rglob("*.html")) if "_static" not in page.parts]
     joined = []
     for path in [*style_sources(app), *sorted(ASSETS.glob("*.css"))]:
@@ -355,8 +318,6 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         )
         if named != text:
             page.write_text(named, encoding="utf-8")
-    search = static / "searchtools.js"
-    search.write_text(edited(search.read_text(encoding="utf-8"), SEARCH_EDITS), encoding="utf-8")
     tidy(static)
 
 

@@ -95,6 +95,9 @@ class Typesetter:
         self.process.wait()
 
 
+NO_BREAK = r"\nobreak "  # between two places of a formula in a line where it may not be broken
+
+
 def typeset(translator, node: nodes.Element, display: bool) -> str:
     """Return one formula as HTML; bad TeX becomes a warning, so that one build names them all."""
     app = translator.builder.app
@@ -102,7 +105,10 @@ def typeset(translator, node: nodes.Element, display: bool) -> str:
         app.typesetter = Typesetter(app.npm_packages)
     latex = node.astext()
     try:
-        return app.typesetter(latex if display else breakable(latex), display)
+        if display:
+            return app.typesetter(latex, display)
+        # Whoever copies the formula gets it as it was written.
+        return app.typesetter(breakable(latex), display).replace(NO_BREAK, "")
     except FormulaError as error:
         # strict_build makes every warning a failed build.
         logger.warning("KaTeX refuses %r: %s", node.astext(), error, location=node, type="katex")
@@ -156,7 +162,7 @@ def breakable(latex: str) -> str:
         whole += token
         depth += (token in "([") - (token in ")]")
         if OPERATOR.match(token) and (depth > 0 or token == r"\mid" or before == 1):
-            whole += r"\nobreak "
+            whole += NO_BREAK
         before += not token.isspace()
     return whole
 

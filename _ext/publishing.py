@@ -178,7 +178,9 @@ def add_metadata(app: Sphinx, pagename, templatename, context, doctree) -> None:
     # Whoever fetches it needs the whole address; without one there is nothing to name.
     context["page_card"] = address + CARD if address else ""
     context["paper"] = {"light": PAPER, "dark": PAPER.dark}
-    own = (app.env.metadata.get(pagename) or {}).get("summary")
+    # Sphinx's layout says what the viewport is; docutils would say it again.
+    context["metatags"] = re.sub(r'<meta name="viewport"[^>]*>', "", context.get("metatags", ""))
+    own = app.config.book_page_summaries.get(pagename)
     context["page_heading"] = re.sub("<[^>]+>", "", context.get("title") or app.config.html_title)
     context["page_summary"] = own or (
         summary_of(doctree, app.config.book_summary) if doctree else app.config.book_summary
@@ -311,6 +313,7 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("book_summary", "", "html")
+    app.add_config_value("book_page_summaries", {}, "html")
     # The theme names some templates relative to its folder of components.
     app.config.templates_path[:0] = [
         str(HERE / "templates"),

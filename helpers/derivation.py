@@ -441,6 +441,15 @@ class Derivation:
             raise ValueError("after argmax_at or argmin_at only .equals may follow")
         left = last.expression
         number = len(self._steps)
+        problem = self._subject_changes(relation)
+        if problem:
+            raise UncheckedStepError(
+                f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
+                step=number,
+                relation=relation,
+                left=left,
+                right=e,
+            )
         began = time.perf_counter()
         try:
             # All that `check` goes by: what is left out here would be mistaken for the same step.
@@ -494,6 +503,16 @@ class Derivation:
         new._steps = (*steps, step)
         return new
 
+    def _subject_changes(self, relation) -> str:
+        """Why a step may not follow: a bound or a limit of an objective has another optimum."""
+        about_optimum = relation.startswith("arg")
+        if self.sense and relation in ("<=", ">=", "->"):
+            return f"the chain is about an arg {self.sense}, and a bound or a limit moves it"
+        since = [s.relation for s in self._steps]
+        if about_optimum and {"<=", ">=", "->"} & set(since[_last_start(since) :]):
+            return "after a bound or a limit the optimum is another one"
+        return ""
+
     # ------------------------------------------------------------------ shown
 
     def __repr__(self):
@@ -506,6 +525,10 @@ class Derivation:
             "text/html": rendering.as_html(self),
             "text/markdown": rendering.as_markdown(self),
         }
+
+
+def _last_start(relations) -> int:
+    return max(k for k, relation in enumerate(relations) if relation == "start")
 
 
 def _hypotheses(given) -> tuple:
@@ -531,11 +554,15 @@ def _hypotheses(given) -> tuple:
 def _domain(given) -> dict:
     """The domain, once it is known to fit what the symbols are assumed to be.
 
-    >>> n = sp.Symbol("n", integer=True)
-    >>> _domain({n: sp.Interval(0, 1)})
+    >>> n, u = sp.Symbol("n", integer=True), sp.Symbol("u", positive=True)
+    >>> _domain({n: sp.Interval(0, 2)})
+    {n: Range(0, 3, 1)}
+    >>> _domain({u: sp.Interval(-1, 1)})
     Traceback (most recent call last):
-    ValueError: domain: n is assumed to live in Integers, which does not hold Interval(0, 1)
+    ValueError: domain: u is assumed to live in Interval.open(0, oo), which does not hold \
+Interval(-1, 1)
     """
+    read = dict(given)
     for symbol, region in given.items():
         if not isinstance(symbol, (sp.Symbol, sp.IndexedBase, Sample)):
             raise TypeError(f"domain must have symbols or data as keys, got {symbol!r}")
@@ -547,13 +574,18 @@ def _domain(given) -> dict:
             raise ValueError(f"domain of {symbol} must be a set of real numbers, got {region}")
         if isinstance(symbol, sp.Symbol):
             assumed = assumed_domain(symbol)
+            if symbol.is_integer and isinstance(region, sp.Interval):
+                read[symbol] = region.intersect(sp.S.Integers)
+                if read[symbol] == sp.S.EmptySet:
+                    raise ValueError(f"domain of {symbol}, an integer, holds no integer")
+                continue
             # An end may be taken in: formulas are continuous there, or refuted there.
             if region.is_subset(assumed.closure) is False:
                 raise ValueError(
                     f"domain: {symbol} is assumed to live in {assumed}, "
                     f"which does not hold {region}"
                 )
-    return dict(given)
+    return read
 
 
 def _as_tuple(value) -> tuple:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.datasets import CountData, alpha_particles, horse_kicks, read_counts
+from helpers.datasets import (
+    CountData,
+    accidents,
+    alpha_particles,
+    challenger,
+    corps,
+    crabs,
+    horse_kicks,
+    light_times,
+    read_counts,
+    read_table,
+    scurvy,
+)
 
 GOOD = (
     "# Sparrows on a wire.\n# Source: a diary,\n# page 3.\n# Licence: free.\nbirds,days\n0,2\n3,1\n"
@@ -90,3 +102,42 @@ def test_a_file_that_is_not_as_promised_is_refused(tmp_path, before, after, mess
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.csv"):
         read_counts(tmp_path / "nothing.csv")
+
+
+def test_the_tables_of_part_two_have_the_published_totals():
+    women = accidents()
+    np.testing.assert_array_equal(women.frequencies, [447, 132, 42, 21, 3, 2])
+    assert (women.n, women.total) == (647, 301)
+    np.testing.assert_allclose(
+        [women.mean, women.sample.var(ddof=1)], [0.46522, 0.69190], atol=6e-6
+    )
+    assert (crabs().n, crabs().values[-1]) == (1000, 29)
+    times = light_times()["nanoseconds"]
+    assert (times.size, times.min(), np.median(times), round(times.mean(), 4)) == (
+        66,
+        -44,
+        27,
+        26.2121,
+    )
+    flights = challenger()
+    assert (len(flights), flights["distress"].sum()) == (23, 7)
+    assert (flights["temperature"].min(), flights["temperature"].max()) == (53, 81)
+    assert (len(corps()), corps()["deaths"].sum()) == (14, 196)
+    trial = scurvy()
+    assert (trial["patients"].sum(), trial["recovered"].sum()) == (12, 2)
+
+
+def test_a_table_names_its_columns_and_refuses_others(tmp_path):
+    with pytest.raises(KeyError, match="there are corps, deaths"):
+        corps()["births"]
+    with pytest.raises(ValueError, match="read-only"):
+        corps()["deaths"][0] = 1
+    path = tmp_path / "sparrows.csv"
+    path.write_text(GOOD + "4\n")
+    with pytest.raises(ValueError, match="must have 2 cells, one has 1"):
+        read_table(path)
+    path.write_text(GOOD.partition("0,2")[0])
+    with pytest.raises(ValueError, match="holds no row"):
+        read_table(path)
+    path.write_text(GOOD.replace("0,2", "0,2.5"))
+    assert read_table(path)["days"].tolist() == [2.5, 1.0]

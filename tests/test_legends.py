@@ -13,8 +13,10 @@ from helpers import figures_asymmetry as asymmetry
 from helpers import figures_definitions as definitions
 from helpers import figures_jensen_shannon as jensen_shannon
 from helpers import figures_law_of_large_numbers as law_of_large_numbers
+from helpers import figures_loss as loss
 from helpers import figures_proof as proof
 from helpers import figures_sources as sources
+from helpers import figures_wrong_model as wrong_model
 from helpers.plotting import style
 
 FIGURES = {
@@ -39,6 +41,9 @@ FIGURES = {
     proof.draw_settling: [{"n": n} for n in (3, 10, 100, 10_000)],
     proof.draw_dip: [{"n": n} for n in (1, 5, 200)],
     proof.draw_memorising: [{"n": n} for n in (3, 10, 100, 3000)],
+    loss.draw_outlier: [{"worst": worst} for worst in (-74, -44, 24)],
+    loss.draw_distress: [{}],
+    wrong_model.draw_coverage: [{"dispersion": ratio} for ratio in (1.0, 2.0, 4.0)],
     sources.draw_chebyshev_printed: [{"sigma": sigma} for sigma in (0.25, 0.5, 1.0, 2.0)],
 }
 DRAWINGS = [(draw, values) for draw, all_values in FIGURES.items() for values in all_values]

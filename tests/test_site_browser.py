@@ -10,7 +10,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -171,7 +171,7 @@ LANDING_PLACE = f"async anchor => {{ {SOME_FRAMES} return {PLACE}; }}"
 FOLLOW_EACH = f"""async anchors => {{
   const found = [];
   for (const anchor of anchors) {{
-    const put_off = [...document.querySelectorAll('.later, .later-line')];
+    const put_off = [...document.querySelectorAll('.later')];
     history.replaceState(null, '', location.pathname);
     scrollTo(0, 0);
     for (const part of put_off) part.style.containIntrinsicSize = 'none';
@@ -531,6 +531,35 @@ def test_search_finds_a_word(browser, address) -> None:
     visit.page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("(5.4)", r"^\(5\.4\)"),
+        ("5.4", r"^\(5\.4\)"),
+        ("D_KL", r"^\(\d\.\d+\)"),
+        ("KL(P||Q)", r"^\(\d\.\d+\)"),
+        ("D_KL(P ‖ Q)", r"^\(\d\.\d+\)"),
+        ("divergence", r"."),
+    ],
+)
+def test_search_finds_equations_and_chapters_first(browser, address, query, first) -> None:
+    visit = opened(browser, address, f"search.html?q={quote(query)}")
+    page = visit.page
+    page.wait_for_selector("#search-results li a", timeout=20_000)
+    page.wait_for_timeout(1000)
+    titles = page.locator("#search-results li > a").all_inner_texts()
+    assert re.search(first, titles[0]), titles[:3]
+    links = page.eval_on_selector_all("#search-results li > a", "all => all.map(a => a.href)")
+    functions = [k for k, link in enumerate(links) if "/api.html" in link]
+    text = [k for k, link in enumerate(links) if not re.search(r"/(api|ledger|bibli)", link)]
+    assert not functions or max(text) < min(functions)
+    page.goto(links[0])
+    if "#" in links[0]:
+        assert page.evaluate("!!document.getElementById(location.hash.slice(1))")
+    assert not visit.said
+    page.context.close()
+
+
 def test_search_box_leads_there(browser, address) -> None:
     visit = opened(browser, address, LANDING, viewport={"width": 1280, "height": 900})
     visit.page.keyboard.press("Control+k")
@@ -548,6 +577,15 @@ def test_opens_from_disk(browser, site: Path) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     face = page.evaluate("getComputedStyle(document.querySelector('.katex')).fontFamily")
     assert "KaTeX" in face
+    # The text's own face, not another with serifs: the widths of letters tell.
+    assert page.evaluate(
+        """async () => {
+          await document.fonts.ready;
+          const mine = [...document.fonts].filter(f => /Source Serif/.test(f.family));
+          return mine.filter(f => f.status === 'loaded').length >= 1
+            && document.fonts.check('16px "Source Serif 4"');
+        }"""
+    )
     for explorer in page.query_selector_all("[data-explorer]"):
         assert explorer.get_attribute("data-ready") is not None
     page.goto(f"{site.as_uri()}/search.html?q=likelihood")

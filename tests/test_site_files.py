@@ -19,7 +19,6 @@ import yaml
 from docutils import nodes
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageColor
-from sphinx.errors import ExtensionError
 
 from helpers.plotting import INK, PAPER, THETA_STAR, P
 from tests.site_pages import ALONE, ROOT, SITE, all_pages, book_pages
@@ -236,6 +235,25 @@ def test_metadata(site: Path, name: str) -> None:
 def test_titles_differ(site: Path) -> None:
     titles = [parsed(name).title for name in all_pages()]
     assert len(set(titles)) == len(titles)
+    assert not [title for title in titles if title.count(":") > 1 or "None" in title]
+
+
+def test_each_page_has_a_sentence_of_its_own(site: Path) -> None:
+    """Not the first words that happen to stand there: _config.yml has one for each page."""
+    told = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    written = told["sphinx"]["config"]["book_page_summaries"]
+    assert set(written) == {name.removesuffix(".html") for name in book_pages()}
+    for name in book_pages():
+        said = parsed(name).meta["description"]
+        assert said == " ".join(written[name.removesuffix(".html")].split())
+        assert 80 <= len(said) <= 200, f"{name}: {len(said)} characters"
+        assert said.endswith(".")
+    assert len(set(written.values())) == len(written)
+
+
+@pytest.mark.parametrize("name", all_pages())
+def test_one_viewport(site: Path, name: str) -> None:
+    assert (site / name).read_text(encoding="utf-8").count('name="viewport"') == 1
 
 
 @pytest.mark.parametrize(
@@ -280,13 +298,11 @@ def test_citations_find_their_entries(publishing) -> None:
     assert not found.failed
 
 
-def test_scripts_are_edited_where_they_say(publishing) -> None:
-    lean_assets = importlib.import_module("lean_assets")
-    found = doctest.testmod(lean_assets)
-    assert found.attempted >= 4
-    assert not found.failed
-    with pytest.raises(ExtensionError, match="another one than expected: b"):
-        lean_assets.edited("a", {"b": "c"})
+def test_what_the_extensions_say_of_themselves(publishing) -> None:
+    for name, examples in {"lean_assets": 2, "copying": 3, "search_terms": 1}.items():
+        found = doctest.testmod(importlib.import_module(name))
+        assert found.attempted >= examples, name
+        assert not found.failed, name
 
 
 def test_characters_are_found_however_they_are_written(publishing) -> None:

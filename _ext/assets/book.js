@@ -28,13 +28,7 @@
     for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details"))
       box.open = true;
     if (!target) return;
-    // What is laid out on the way there moves it: a section has only an estimate until then.
-    let frames = 3;
-    const land = () => {
-      target.scrollIntoView();
-      if (frames--) requestAnimationFrame(land);
-    };
-    land();
+    window.bookPlace.land(target);
   };
 
   // What scrolls sideways can be reached and scrolled by keyboard. Measured when it comes into view:
@@ -94,7 +88,7 @@
   };
 
   const begin = () => {
-    if (location.hash) unfold();
+    if (location.hash && !window.bookPlace.restored) unfold();
     addEventListener("hashchange", unfold);
     // Both look through the whole page, and the reader need not wait for either.
     setTimeout(reachable);

@@ -7,6 +7,8 @@ import itertools
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted, obstacles
+from helpers.check.reading import as_read
 from helpers.check.trying import (
     ABSOLUTE,
     NEEDED,
@@ -17,6 +19,7 @@ from helpers.check.trying import (
     side_value,
     tight_trials,
     trials_of,
+    value_of,
 )
 from helpers.check.verdict import (
     Counterexample,
@@ -33,6 +36,7 @@ from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_val
 from helpers.notation import Probability
 from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
+from helpers.trials.zeros import at_hidden_zeros
 
 __all__ = ["check_definition", "check_equal", "compare_at"]
 
@@ -44,7 +48,8 @@ def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, 
     if left.atoms(Probability) | right.atoms(Probability):
         # Only at an outcome do events differ that are nearly the same.
         trials = itertools.chain(trials, tight_trials(sides, context, finite=True))
-    for name, (a, b), env in trials:
+    hidden = (("", (a, b), env) for a, b, env in at_hidden_zeros(sides, context))
+    for name, (a, b), env in itertools.chain(trials, hidden):
         outcome = compare_at(a, b, env, name)
         if outcome is None:
             continue
@@ -71,7 +76,8 @@ def compare_at(a, b, env, family=""):
     under = f"densities from the {family} family" if family else ""
     try:
         (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
-    except (NotEvaluable, ValueError):
+    except (NotEvaluable, ValueError) as problem:
+        obstacles.append(str(problem))
         return None
     if u is None and v is None:
         return NO_VALUES
@@ -104,6 +110,7 @@ def _differ_exactly(a, b, env) -> bool:
     return all(v is not None and v.is_Rational for v in values) and values[0] != values[1]
 
 
+@as_read
 def check_equal(left, right, context: Context) -> Verdict:
     """Is left = right for all values of the symbols in their domain?"""
     try:
@@ -113,7 +120,7 @@ def check_equal(left, right, context: Context) -> Verdict:
     if counterexample is not None:
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-    reason = identities.equal(left, right, context)
+    reason = attempted(identities.equal, left, right, context)
     lemma = None if reason else lemmas.by_equality(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
@@ -141,6 +148,7 @@ def _numeric_witness(count, worst, families) -> Witness:
     )
 
 
+@as_read
 def check_definition(left, right, context: Context) -> Verdict:
     """A definition: a new name, or something whose meaning is known, which must then agree."""
     is_name = left.is_Symbol or isinstance(left, sp.core.function.AppliedUndef)
@@ -160,7 +168,7 @@ def check_definition(left, right, context: Context) -> Verdict:
     witnesses = [Witness("definition", "there is nothing to prove")]
     if count:
         witnesses.append(_numeric_witness(count, worst, families))
-    elif reason := identities.equal(left, right, context):
+    elif reason := attempted(identities.equal, left, right, context):
         witnesses.append(Witness("symbolic", reason))
     else:
         raise NotChecked(f"{left} has a meaning already, and nothing shows that this is it")
@@ -173,7 +181,7 @@ def _not_nameable(name, right, context):
     try:
         for family, (e,), env in trials_of([right], context, (6, 12), (2, 2), (1, 0)):
             try:
-                value = evaluate(e, env)
+                value = value_of(e, env)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             if not _lies_in(value, domain):

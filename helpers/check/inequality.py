@@ -8,10 +8,14 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted
 from helpers.check.equality import check_equal
+from helpers.check.extremal import worst_laws
 from helpers.check.optimum import all_inside
+from helpers.check.reading import as_read
 from helpers.check.trying import (
     ABSOLUTE,
+    NEITHER,
     as_mpf,
     gap_at,
     is_heavy,
@@ -20,28 +24,41 @@ from helpers.check.trying import (
     tight_trials,
     trials_of,
 )
-from helpers.check.verdict import Counterexample, Verdict, Witness, count_text, values_of
+from helpers.check.verdict import (
+    Counterexample,
+    NotChecked,
+    Verdict,
+    Witness,
+    count_text,
+    values_of,
+)
 from helpers.notation import Sample
 from helpers.proof import inequalities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
-from helpers.trials.points import meet
+from helpers.trials.points import fits, meet
+from helpers.trials.zeros import at_hidden_zeros
 
 __all__ = ["check_inequality"]
 
 
+@as_read
 def check_inequality(left, right, relation, context: Context, equality_when=None) -> Verdict:
     """Is left <= right (or >=) on the whole domain, with equality under ``equality_when``?"""
     small, large = (left, right) if relation == "<=" else (right, left)
     count, tightest, families, counterexample = 0, None, [], None
-    starts = []
+    starts, empty = [], 0
     try:
         sides = [small, large]
         trials = itertools.chain(
             trials_of(sides, context, (40, 80), (8, 10), (3, 4)), tight_trials(sides, context)
         )
-        for name, (a, b), env in trials:
+        hidden = (("", (a, b), env) for a, b, env in at_hidden_zeros(sides, context))
+        for name, (a, b), env in itertools.chain(trials, hidden):
             outcome = gap_at(a, b, env)
             if outcome is None:
+                continue
+            if outcome is NEITHER:
+                empty += 1
                 continue
             gap, rank, counterexample = outcome
             if counterexample is not None:
@@ -56,17 +73,23 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
             count += tried
     except NoPoints:
         count = 0
+    if empty and not count and counterexample is None:
+        raise NotChecked("neither side has a value at any point that was tried")
     if counterexample is not None:
         if relation == ">=":
-            counterexample = replace(
-                counterexample, left=counterexample.right, right=counterexample.left
-            )
+            counterexample = _turned(counterexample)
         return Verdict("refuted", points=count, counterexample=counterexample)
     witnesses = []
-    reason = inequalities.upper_bound(small, large, context)
+    reason = attempted(inequalities.upper_bound, small, large, context)
     lemma = None if reason else lemmas.by_inequality(small, large, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
+    else:
+        counterexample, laws = worst_laws(small, large, context)
+        if counterexample is not None:
+            turned = _turned(counterexample) if relation == ">=" else counterexample
+            return Verdict("refuted", points=count, counterexample=turned)
+        count += laws
     text = ""
     if count:
         under = f" ({', '.join(families)} densities)" if families else ""
@@ -86,6 +109,10 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     return ruled(witnesses, count, [left, right], context, tightest=text, lemma=lemma)
 
 
+def _turned(counterexample) -> Counterexample:
+    return replace(counterexample, left=counterexample.right, right=counterexample.left)
+
+
 def _descend(start, context):
     """Walk from the tightest point towards smaller differences, one symbol at a time."""
     rank, _, gap, env, a, b = start
@@ -94,6 +121,13 @@ def _descend(start, context):
         s for s in free_symbols_of([a, b]) if s in env and not s.is_integer and env[s].is_Rational
     ]
     heavy = is_heavy(a, b)
+    whole = [s for s in free_symbols_of([a, b]) if s.is_integer and s in env]
+    for s in whole:
+        outcome = _along_integers((gap, rank, env), s, (a, b), context)
+        (gap, rank, env), counterexample, more = outcome
+        tried += more
+        if counterexample is not None:
+            return (gap, env), counterexample, tried
     if heavy and (a.atoms(sp.Indexed, Sample) or len(movable) > 3 or b.atoms(sp.Indexed, Sample)):
         return (gap, env), None, 0
     domains = {s: domain_of(s, [a, b], context) for s in movable}
@@ -112,7 +146,7 @@ def _descend(start, context):
                 if moved is None or not inside(moved[s], domains[s]):
                     continue
                 outcome = gap_at(a, b, moved)
-                if outcome is None:
+                if outcome is None or outcome is NEITHER:
                     continue
                 tried += 1
                 if outcome[2] is not None:
@@ -126,6 +160,53 @@ def _descend(start, context):
     with mp.workdps(50):
         found, counterexample, more = _newton((gap, env), (a, b), domains, context)
     return found, counterexample, tried + more
+
+
+def _along_integers(start, s, sides, context):
+    """All small integers, then ever longer strides downhill from the best of them."""
+    gap, rank, env = start
+    domain, tried = domain_of(s, sides, context), 0
+    sizes = {t.size for e in sides for t in e.atoms(Sample)}
+    if s in sizes or is_heavy(*sides):
+        return start, None, 0
+
+    def at(value):
+        nonlocal tried
+        if not inside(value, domain) or not fits(s, value):
+            return None
+        moved = meet({**env, s: value}, context)
+        outcome = None if moved is None or moved.get(s) != value else gap_at(*sides, moved)
+        if outcome is None or outcome is NEITHER:
+            return None
+        tried += 1
+        return outcome[0], outcome[1], moved, outcome[2]
+
+    for k in range(-30, 61):
+        found = at(sp.Integer(k))
+        if found is None:
+            continue
+        if found[3] is not None:
+            return (found[0], found[1], found[2]), found[3], tried
+        if found[0] < gap:
+            gap, rank, env = found[:3]
+    stride = 1
+    for _ in range(200):
+        better = None
+        for step in (stride, -stride):
+            found = at(env[s] + step)
+            if found is not None and found[3] is not None:
+                return (found[0], found[1], found[2]), found[3], tried
+            if found is not None and found[0] < gap:
+                better = found
+                break
+        if better is None:
+            if stride == 1:
+                break
+            stride = max(1, stride // 2)
+        else:
+            gap, rank, env = better[:3]
+            stride *= 2
+    return (gap, rank, env), None, tried
 
 
 def _newton(start, sides, domains, context):
@@ -142,6 +223,7 @@ def _newton(start, sides, domains, context):
         if met is None or not all_inside(met, domains):
             return None
         outcome = gap_at(*sides, met)
+        outcome = None if outcome is NEITHER else outcome
         tried += outcome is not None
         return None if outcome is None else (outcome[0], met, outcome[2])
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted
 from helpers.check.equality import compare_at
+from helpers.check.reading import as_read
 from helpers.check.simulation import check_sampled_limit
-from helpers.check.trying import is_heavy, ruled
+from helpers.check.trying import is_heavy, ruled, value_of
 from helpers.check.verdict import (
     Counterexample,
     NotChecked,
@@ -20,7 +22,7 @@ from helpers.check.verdict import (
     number_text,
     values_of,
 )
-from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate
+from helpers.digits.evaluate import NotEvaluable, Undefined
 from helpers.notation import Expectation, Probability, Sample, SampleMean, Variance
 from helpers.proof import identities, limits
 from helpers.proof.normal_form import normal_form
@@ -30,6 +32,7 @@ from helpers.trials.points import points
 __all__ = ["check_limit"]
 
 
+@as_read
 def check_limit(left, right, variable, point, context: Context) -> Verdict:
     """Does left tend to right as the variable goes to the point?"""
     if any(t.distribution is not None for t in left.atoms(Sample)) and left.atoms(SampleMean):
@@ -39,22 +42,30 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
                 raise NotChecked("the mean of a random sample settles only as the sample grows")
             return check_sampled_limit(left, right, variable, context)
     witnesses = []
-    found = limits.limit(left, variable, point, context)
+    found = attempted(limits.limit, left, variable, point, context) or []
     target = normal_form(right)
     # The law of a parameter may be named on the left alone.
     wider = replace(context, background=(*context.background, left))
-    shown = [value == target or bool(identities.equal(value, target, wider)) for value in found]
+    shown = [
+        value == target or bool(attempted(identities.equal, value, target, wider))
+        for value in found
+    ]
+    count, counterexample = _approach(left, right, variable, point, context)
+    if counterexample is not None:
+        return Verdict("refuted", points=count, counterexample=counterexample)
     for value, is_shown in zip(found, shown, strict=True):
         counterexample = None if is_shown else _apart(value, target, wider)
-        if counterexample is not None:
+        if counterexample is None or count:
+            # Where numbers agree with what is claimed, SymPy's limit alone refutes nothing.
+            continue
+        agreeing, against = _approach(left, value, variable, point, context)
+        if agreeing and against is None:
             return Verdict("refuted", counterexample=counterexample)
+        raise NotChecked("computer algebra finds another limit, which no number confirms")
     if found and all(shown):
         # Both are the same; the shorter one tells the reader more.
         shorter = min(found[0], target, key=sp.count_ops)
         witnesses.append(Witness("symbolic", f"the limit is {shorter}"))
-    count, counterexample = _approach(left, right, variable, point, context)
-    if counterexample is not None:
-        return Verdict("refuted", points=count, counterexample=counterexample)
     if count:
         told = "the size grows" if target.is_infinite else "the distance shrinks"
         witnesses.append(Witness("numeric", f"{told} along {count} sequences"))
@@ -90,7 +101,7 @@ def _approach(left, right, variable, point, context):
                 return count, Counterexample(
                     {**values_of(shown), str(variable): at},
                     gap_text(gaps[-1]),
-                    number_text(evaluate(right, env)),
+                    number_text(value_of(right, env)),
                 )
             count += 1
     return count, None
@@ -148,7 +159,7 @@ def _shrinking(left, right, variable, env, places) -> list:
     The fourth scale has to be reached; what is not evaluated beyond is left out. Where the right
     side is infinite, the smallest size of the left one is told instead, as a negative number.
     """
-    goal = evaluate(right, env)
+    goal = value_of(right, env)
     fourth = _farthest(left, goal, variable, env, places[3])
     gaps = [_farthest(left, goal, variable, env, group) for group in places[:3]] + [fourth]
     for group in places[4:]:
@@ -161,11 +172,24 @@ def _shrinking(left, right, variable, env, places) -> list:
     return gaps
 
 
+def _sharp(e, env):
+    """A value whose leading digits are right, however many others cancel."""
+    for digits in (40, 160, 640, 2560):
+        got = value_of(e, env, digits)
+        if got.is_infinite or got.error <= abs(got.value) * mp.mpf(10) ** -8:
+            return got
+        if is_heavy(e):
+            break
+    return got
+
+
 def _farthest(left, goal, variable, env, group):
     found = []
     for at in group:
-        got = evaluate(left, {**env, variable: at})
+        got = _sharp(left, {**env, variable: at})
         if goal.is_infinite:
+            if got.error > abs(got.value) / 100:
+                raise NotEvaluable("too few digits are left")
             found.append(-got.value if goal.value > 0 else got.value)
         else:
             gap, blur = abs(got.value - goal.value), 4 * (got.error + goal.error)

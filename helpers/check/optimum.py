@@ -8,8 +8,18 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import attempted
 from helpers.check.equality import compare_at
-from helpers.check.trying import NOT_REAL, TOLERANCE, as_rational, is_heavy, ruled, trials_of
+from helpers.check.reading import as_read
+from helpers.check.trying import (
+    NOT_REAL,
+    TOLERANCE,
+    as_rational,
+    is_heavy,
+    ruled,
+    trials_of,
+    value_of,
+)
 from helpers.check.verdict import (
     Counterexample,
     Verdict,
@@ -18,10 +28,11 @@ from helpers.check.verdict import (
     value_text,
     values_of,
 )
-from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
+from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value
 from helpers.notation import Pdf, VocabularyExpr
 from helpers.proof import optima
-from helpers.trials.context import Context, NoPoints, domain_of, generator, inside
+from helpers.trials.context import Context, NoPoints, domain_of, fingerprint, generator, inside
+from helpers.trials.laws import concretise, witness_families
 from helpers.trials.points import draw_from, meet, points
 
 __all__ = ["all_inside", "check_optimum", "check_same_arg"]
@@ -29,13 +40,14 @@ __all__ = ["all_inside", "check_optimum", "check_same_arg"]
 _DIGITS = 25
 
 
+@as_read
 def check_same_arg(before, after, flip: bool, context: Context, sense: str = "min") -> Verdict:
     """Have two objectives the same optimum (``flip``: arg min of one, arg max of the other)?
 
     ``sense`` says which optimum of ``before`` is meant.
     """
     sign = -1 if flip else 1
-    reason = optima.same_arg(before, sign * after, context)
+    reason = attempted(optima.same_arg, before, sign * after, context)
     try:
         pairs, counterexample, ordered = _order(before, after, sign, context, wide=not reason)
     except NoPoints:
@@ -77,7 +89,7 @@ def _order(before, after, sign, context, *, wide):
         values = []
         for local in _rivals(env, domains, rng, 4 if is_heavy(a, b) else 12, context):
             try:
-                f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+                f, g = value_of(a, local, _DIGITS), value_of(b, local, _DIGITS)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             complex_sides = [isinstance(t.value, mp.mpc) for t in (f, g)]
@@ -161,7 +173,7 @@ def _line(sides, sign, sense, place, env) -> list:
             return
         local = {**env, s: t}
         try:
-            f, g = evaluate(a, local, _DIGITS), evaluate(b, local, _DIGITS)
+            f, g = value_of(a, local, _DIGITS), value_of(b, local, _DIGITS)
         except (NotEvaluable, Undefined, ValueError):
             return
         if not any(isinstance(v.value, mp.mpc) for v in (f, g)):
@@ -242,7 +254,7 @@ def _search(e, factor, s, domain, env):
     values = []
     for t in grid:
         try:
-            values.append((factor * evaluate(e, {**env, s: t}, _DIGITS).value, t))
+            values.append((factor * value_of(e, {**env, s: t}, _DIGITS).value, t))
         except (NotEvaluable, Undefined, ValueError):
             continue
     if len(values) < 5 or any(isinstance(v, mp.mpc) for v, _ in values):
@@ -256,11 +268,12 @@ def _search(e, factor, s, domain, env):
         c, d = a + (b - a) * sp.Rational(382, 1000), a + (b - a) * sp.Rational(618, 1000)
         c, d = (sp.Rational(str(sp.N(t, 30))) for t in (c, d))
         # Twice as many digits as the place is wanted with, for the curve is flat there.
-        fc, fd = (factor * evaluate(e, {**env, s: t}, 60).value for t in (c, d))
+        fc, fd = (factor * value_of(e, {**env, s: t}, 60).value for t in (c, d))
         a, b = (a, d) if fc < fd else (c, b)
     return mp.mpf(sp.N((a + b) / 2, 30))
 
 
+@as_read
 def check_optimum(
     objective, values: dict, sense: str, context: Context, subject_to=None
 ) -> Verdict:
@@ -280,8 +293,9 @@ def check_optimum(
     )
     domains = {s: domain_of(s, everything, inner) for s in over}
     rivals, on_edge, is_inside = 0, None, False
-    for number, env in enumerate(points([f, *values.values()], inner, rng, 5, 6)):
-        best_env, outside = _at_optimum(values, env, domains)
+    objective = f
+    for number, (f, here, env) in enumerate(_concrete(objective, values, inner, rng)):
+        best_env, outside = _at_optimum(here, env, domains)
         if outside is not None:
             return Verdict("refuted", points=rivals, counterexample=outside)
         if best_env is None:
@@ -296,13 +310,13 @@ def check_optimum(
                 broken = replace(outcome[1], note="the claimed optimum breaks the constraint")
                 return Verdict("refuted", points=rivals, counterexample=broken)
         try:
-            best = evaluate(f, best_env)
+            best = value_of(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
             continue
         close = () if number > 3 else (6, 11) if is_heavy(f) else (4, 6, 8, 10, 12)
         for rival in _rivals_of(best_env, domains, rng, inner, close):
             try:
-                other = evaluate(f, rival)
+                other = value_of(f, rival)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             if isinstance(other.value, mp.mpc):
@@ -347,7 +361,7 @@ def check_optimum(
         )
         return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
-    reason = optima.optimum(f, values, subject_to, inner, everything)
+    reason = attempted(optima.optimum, objective, values, subject_to, inner, everything)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if rivals:
@@ -355,6 +369,17 @@ def check_optimum(
             Witness("numeric", f"better than {rivals} rival parameter values, near and far")
         )
     return ruled(witnesses, rivals, everything, inner)
+
+
+def _concrete(f, values, context, rng):
+    """The objective and the claimed values under laws of every family, with points."""
+    families = witness_families(f, *values.values(), salt=fingerprint(context, f))
+    for name, laws in families:
+        sides = [concretise(e, laws) for e in (f, *values.values())]
+        told = tuple(concretise(e, laws) for e in context.background)
+        inner = replace(context, background=told)
+        for env in points(sides, inner, rng, *((2, 1) if name else (5, 6))):
+            yield sides[0], dict(zip(values, sides[1:], strict=True)), env
 
 
 def _at_optimum(values, env, domains):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
+from helpers.check.budget import SYMPY_FAILS, OutOfTime, limited, obstacles, time_left
 from helpers.check.verdict import (
     Counterexample,
     NotChecked,
@@ -16,7 +17,7 @@ from helpers.check.verdict import (
     number_text,
     values_of,
 )
-from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate
+from helpers.digits.evaluate import DIGITS, NotEvaluable, Undefined, Value, evaluate
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, fingerprint, generator
 from helpers.trials.laws import FINITE_FAMILIES, concretise, tight_families, witness_families
@@ -26,6 +27,7 @@ from helpers.trials.thresholds import thresholds
 __all__ = [
     "ABSOLUTE",
     "NEEDED",
+    "NEITHER",
     "NOT_REAL",
     "NO_VALUES",
     "STRAY",
@@ -39,6 +41,7 @@ __all__ = [
     "side_value",
     "tight_trials",
     "trials_of",
+    "value_of",
 ]
 
 TOLERANCE = mp.mpf(10) ** -30
@@ -53,7 +56,15 @@ ABSOLUTE = mp.mpf(10) ** -25
 STRAY = mp.mpf(10) ** -10
 
 
+# Seconds kept for the search for a proof.
+_RESERVE = 4.5
+
+
 NO_VALUES = (mp.mpf(0), None)
+
+
+# Where neither side of an inequality has a value.
+NEITHER = (mp.mpf(0), mp.inf, None)
 
 
 NOT_REAL = "one side is not a real number"
@@ -77,6 +88,8 @@ def trials_of(sides, context, light, heavy, abstract) -> Iterator[tuple]:
         else:
             count, extra = abstract if name and name not in FINITE_FAMILIES else heavy
         for env in points(concrete, inner, rng, count, extra):
+            if time_left() < _RESERVE:
+                return
             yield name, concrete, env
 
 
@@ -107,6 +120,8 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
         seen: list = []
         count, far = (4, 2) if name in FINITE_FAMILIES else (3, 2)
         for drawn in points(concrete, inner, rng, count if name else 1, 0, far=far if name else 0):
+            if time_left() < _RESERVE:
+                return
             # A sample of one: its mean varies most.
             sizes = {t.size for e in concrete for t in e.atoms(Sample)} & set(drawn)
             env = {**drawn, **dict.fromkeys(sizes, sp.S.One)}
@@ -125,7 +140,8 @@ def ruled(
     if lemma is not None:
         witnesses = [Witness("lemma", f"an instance of {lemma.name}"), *witnesses]
     if not witnesses:
-        raise NotChecked("neither a symbolic nor a numeric check could be made")
+        why = "; ".join(dict.fromkeys(obstacles)) or "no point could be evaluated"
+        raise NotChecked(f"neither a symbolic nor a numeric check could be made: {why}")
     if not count and not possible(sides, context):
         # What holds nowhere would make every step true.
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
@@ -137,9 +153,26 @@ def ruled(
     return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
 
 
-def side_value(e, env):
+def value_of(e, env, digits=DIGITS) -> Value:
+    """The value of an expression at a point, had in a part of the time that is left."""
     try:
-        value = evaluate(e, env)
+        with limited(min(3.0, time_left() / 3)):
+            return evaluate(e, env, digits)
+    except (NotEvaluable, Undefined):
+        raise
+    except OutOfTime:
+        if time_left() <= 0:
+            raise
+        raise NotEvaluable(f"{e} takes too long to evaluate") from None
+    except SYMPY_FAILS as problem:
+        raise NotEvaluable(f"{type(problem).__name__}: {problem}"[:200]) from problem
+
+
+def side_value(e, env):
+    if e is sp.nan:
+        return None, Undefined("a divisor or the argument of a logarithm is zero there")
+    try:
+        value = value_of(e, env)
     except Undefined as problem:
         return None, problem
     return value, None
@@ -149,11 +182,12 @@ def gap_at(a, b, env):
     """large - small at one point, the same relative to both, and a counterexample or None."""
     try:
         (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
-    except (NotEvaluable, ValueError):
+    except (NotEvaluable, ValueError) as problem:
+        obstacles.append(str(problem))
         return None
     if u is None or v is None:
         if u is None and v is None:
-            return None
+            return NEITHER
         text = ("undefined", number_text(v)) if u is None else (number_text(u), "undefined")
         return mp.inf, mp.inf, Counterexample(values_of(env), *text, note=str(no_u or no_v))
     with mp.workdps(50):

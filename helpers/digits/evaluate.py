@@ -165,7 +165,16 @@ def _evaluate(e, env, digits) -> Value:
 
 
 # At a jump only the exact value of the argument says which side is meant.
-_JUMPS = (sp.floor, sp.ceiling, sp.frac, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.Mod)
+_JUMPS = (
+    sp.floor,
+    sp.ceiling,
+    sp.frac,
+    sp.sign,
+    sp.Heaviside,
+    sp.KroneckerDelta,
+    sp.Mod,
+    sp.binomial,
+)
 
 
 def _data(base, env):
@@ -290,6 +299,10 @@ def _pow(e, env, digits, eps):
             raise _at_zero(e.args[0], env, "division by zero")
         return Value(mp.mpf(0), base.error ** mp.re(exponent.value) if base.error else mp.mpf(0))
     value = mp.power(base.value, exponent.value)
+    if exponent.error == 0 and mp.isint(exponent.value) and exponent.value > 0:
+        # A base that is nearly zero has a large relative error, its power a tiny absolute one.
+        most = (abs(base.value) + base.error) ** exponent.value
+        return Value(value, most - abs(value) + most * eps)
     relative = abs(exponent.value) * base.error / abs(base.value)
     if exponent.error:
         relative += abs(mp.log(base.value)) * exponent.error

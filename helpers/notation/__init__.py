@@ -42,6 +42,7 @@ from helpers.notation.distributions import (
     Poisson,
     Transformed,
     Uniform,
+    Unnormalised,
 )
 from helpers.notation.optima import ArgMax, ArgMin
 from helpers.notation.printing import symbol_latex
@@ -94,6 +95,7 @@ __all__ = [
     "SampleMean",
     "Transformed",
     "Uniform",
+    "Unnormalised",
     "Variance",
     "VocabularyExpr",
     "symbol_latex",

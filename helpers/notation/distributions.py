@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mpmath as mp
 import sympy as sp
+from sympy.core.symbol import Str
 
-from helpers.notation.densities import Distribution, bounds_of
-from helpers.notation.printing import as_label, symbol_latex
+from helpers.notation.densities import Distribution, Pdf, bounds_of
+from helpers.notation.printing import as_bound, as_label, symbol_latex
 
 __all__ = [
     "Bernoulli",
@@ -26,6 +28,7 @@ __all__ = [
     "Poisson",
     "Transformed",
     "Uniform",
+    "Unnormalised",
 ]
 
 
@@ -505,6 +508,16 @@ class Laplace(Distribution):
 class Concrete(Distribution):
     """A distribution given by its own formula: density ``formula`` in ``x`` on ``support``.
 
+    A formula without parameters is checked for its sign and its mass when it is made, one with
+    parameters whenever a step uses it. What has another mass is an :class:`Unnormalised`.
+
+    Raises
+    ------
+    ValueError
+        Where the formula is negative somewhere, or its mass is not one.
+
+    Examples
+    --------
     >>> x = sp.Symbol("x", positive=True)
     >>> Concrete(2 * x, x, sp.Interval(0, 1), label="P").pdf(sp.Rational(1, 2))
     1
@@ -513,7 +526,24 @@ class Concrete(Distribution):
     _tex = "f"
 
     def __new__(cls, formula, x, support, label="F"):
-        return sp.Basic.__new__(cls, sp.sympify(formula), x, support, as_label(label))
+        own = as_bound(x)
+        formula = sp.sympify(formula).xreplace({x: own})
+        if not isinstance(label, Str):  # SymPy, rebuilding an expression, gives the label as it is
+            cls._refuse_what_is_no_density(formula, own, support)
+        return sp.Basic.__new__(cls, formula, own, support, as_label(label))
+
+    @staticmethod
+    def _refuse_what_is_no_density(formula, x, support) -> None:
+        if (formula.free_symbols - {x}) | support.free_symbols or formula.has(Pdf):
+            return
+        mass, least = mass_and_least(formula, x, support)
+        if least is not None and least < 0:
+            raise ValueError(f"formula must not be negative, it is {mp.nstr(least, 6)} somewhere")
+        if mass is not None and abs(mass - 1) > 1e-7:
+            raise ValueError(
+                f"formula must have mass 1 on {support}, it has {mp.nstr(mass, 8)} "
+                "(Unnormalised takes any mass)"
+            )
 
     @property
     def bound_symbols(self):
@@ -548,6 +578,80 @@ class Concrete(Distribution):
 
     def parameter_domain(self):
         return {}
+
+
+class Unnormalised(Concrete):
+    """A measure given by its density: of any mass, and not called a distribution.
+
+    An expectation under it is the plain integral; nothing that needs mass one is used of it.
+
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Unnormalised(2 * x, x, sp.Interval(0, 2), label="P").pdf(1)
+    2
+    """
+
+    @staticmethod
+    def _refuse_what_is_no_density(formula, x, support) -> None:
+        """Any mass will do."""
+
+
+def mass_and_least(formula, x, support) -> tuple:
+    """Mass and least value of a density without parameters, by mpmath; None for what is not had.
+
+    >>> x = sp.Symbol("x")
+    >>> mass, least = mass_and_least(2 * x, x, sp.Interval(0, 2))
+    >>> print(mass)
+    4.0
+    """
+    lower, upper = bounds_of(support)
+    if not isinstance(support, (sp.Interval, sp.FiniteSet, sp.Range)) and support not in (
+        sp.S.Reals,
+        sp.S.Naturals,
+        sp.S.Naturals0,
+    ):
+        return None, None
+    if isinstance(support, sp.FiniteSet) or (
+        isinstance(support, sp.Range) and support.size.is_finite
+    ):
+        values = [formula.subs(x, k) for k in support]
+        if not all(v.is_number and v.is_comparable for v in values):
+            return None, None
+        numbers = [mp.mpf(sp.N(v, 30)) for v in values]
+        return mp.fsum(numbers), min(numbers)
+    try:
+        f = sp.lambdify(x, formula, "mpmath")
+        if support in (sp.S.Naturals, sp.S.Naturals0) or isinstance(support, sp.Range):
+            mass, error = mp.nsum(f, [int(lower), mp.inf], error=True)
+            inner = [int(lower) + k for k in range(40)]
+        else:
+            ends = [
+                mp.mpf(sp.N(t, 30)) if t.is_finite else mp.inf * sp.sign(t) for t in (lower, upper)
+            ]
+            kinks = [mp.mpf(k) for k in sorted(_turns(formula, x)) if ends[0] < k < ends[1]]
+            mass, error = mp.quad(f, [ends[0], *kinks, ends[1]], error=True)
+            inner = _between(*ends)
+        least = min(mp.mpf(f(t)) for t in inner)
+    except (ArithmeticError, ValueError, TypeError, NameError):
+        return None, None
+    return (mass if error < 1e-9 else None), least
+
+
+def _turns(formula, x) -> set:
+    """The numbers at which a piece or an absolute value of the formula changes."""
+    gaps = {n.args[0] for n in formula.atoms(sp.Abs, sp.Heaviside, sp.sign)}
+    gaps |= {r.lhs - r.rhs for r in formula.atoms(sp.core.relational.Relational)}
+    slopes = {g: sp.diff(g, x) for g in gaps}
+    return {float(-g.subs(x, 0) / s) for g, s in slopes.items() if s.is_number and s != 0}
+
+
+def _between(low, high) -> list:
+    if mp.isinf(low) and mp.isinf(high):
+        return [mp.sinh(mp.mpf(k) / 10) for k in range(-40, 41)]
+    if mp.isinf(high):
+        return [low + mp.mpf(10) ** (mp.mpf(k) / 10) for k in range(-40, 21)]
+    if mp.isinf(low):
+        return [high - mp.mpf(10) ** (mp.mpf(k) / 10) for k in range(-40, 21)]
+    return [low + (high - low) * (2 * k + 1) / 120 for k in range(60)]
 
 
 class Mixture(Distribution):
@@ -649,7 +753,9 @@ class Transformed(Distribution):
             raise ValueError(
                 f"inverse must undo forward, but inverse(forward(x)) - x = {there_and_back}"
             )
-        return sp.Basic.__new__(cls, base, forward, x, inverse, as_label(label))
+        own = as_bound(x)
+        there, back = (e.xreplace({x: own}) for e in (forward, inverse))
+        return sp.Basic.__new__(cls, base, there, own, back, as_label(label))
 
     @property
     def base(self):

@@ -6,6 +6,7 @@ import sympy as sp
 
 from helpers.notation.densities import Distribution, Pdf, VocabularyExpr, need
 from helpers.notation.distributions import Mixture
+from helpers.notation.printing import as_bound, bound_names
 from helpers.notation.samples import Sample
 
 __all__ = [
@@ -21,10 +22,10 @@ __all__ = [
 ]
 
 
-def _dummies(distribution: Distribution):
-    if distribution.dimension == 1:
-        return sp.Symbol("x", real=True)
-    return sp.symbols(f"x1:{distribution.dimension + 1}", real=True)
+def _dummies(*distributions: Distribution):
+    """The bound variable of an expectation under the first (a tuple for a law on the plane)."""
+    found = bound_names(sp.Tuple(*distributions), distributions[0].dimension)
+    return found[0] if len(found) == 1 else found
 
 
 class Indicator(VocabularyExpr):
@@ -75,7 +76,10 @@ class _UnderDistribution(VocabularyExpr):
             raise TypeError(f"x must be a symbol, a tuple of symbols or a Sample, got {x!r}")
         elif distribution.dimension != 1:
             raise TypeError(f"x must be a tuple of {distribution.dimension} symbols")
-        return sp.Expr.__new__(cls, sp.sympify(f), x, distribution)
+        # A bound variable is the operator's own: what else bears its name lies outside.
+        names = {s: as_bound(s) for s in (x if isinstance(x, sp.Tuple) else (x,))}
+        f = sp.sympify(f).xreplace(names)
+        return sp.Expr.__new__(cls, f, x.xreplace(names), distribution)
 
     @property
     def function(self):
@@ -141,6 +145,12 @@ class Expectation(_UnderDistribution):
     >>> Expectation(x**2, x, Normal(0, 3)).doit()
     9
     """
+
+    is_extended_real = None
+
+    def _eval_is_extended_real(self):
+        # Of a complex function only what SymPy knows of it.
+        return self.function.is_extended_real if self.function.has(sp.I) else True
 
     def unfold(self):
         if self.sample is not None:
@@ -256,7 +266,7 @@ class _Divergence(VocabularyExpr):
 
     def _values(self):
         P, Q = self.args
-        x = _dummies(P)
+        x = _dummies(P, Q)
         if P.dimension == 1:
             return P(x), Q(x), x
         return P(*x), Q(*x), x

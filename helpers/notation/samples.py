@@ -6,6 +6,7 @@ import sympy as sp
 
 from helpers.notation.densities import Density, VocabularyExpr, need
 from helpers.notation.distributions import Categorical
+from helpers.notation.printing import Bound, bound_names
 
 __all__ = ["Likelihood", "LogLikelihood", "Sample", "SampleMean"]
 
@@ -49,7 +50,12 @@ class Sample(sp.Basic):
 
     @property
     def index(self):
-        return sp.Symbol("i", integer=True, positive=True)
+        return self.index_beside()
+
+    def index_beside(self, *others) -> sp.Symbol:
+        """The index of a sum over the sample, under a name that none of the others bears."""
+        taken = {s.name for e in (self.size, *others) for s in e.free_symbols if s.is_Symbol}
+        return Bound(next(c for c in "ijklr" if c not in taken), integer=True, positive=True)
 
     def __getitem__(self, i):
         return self.base[i]
@@ -57,6 +63,8 @@ class Sample(sp.Basic):
     def sum(self, f=None) -> sp.Expr:
         """The sum of ``f(x_i)`` over the sample, unevaluated (of x_i itself by default)."""
         i = self.index
+        if f is not None:
+            i = self.index_beside(f(sp.Dummy(real=True)))
         term = self[i] if f is None else f(self[i])
         return sp.Sum(term, (i, 1, self.size))
 
@@ -95,7 +103,7 @@ class Likelihood(VocabularyExpr):
         return self.args[0].free_symbols | self.sample.free_symbols | self.sample.base.free_symbols
 
     def unfold(self):
-        i = self.sample.index
+        i = self.sample.index_beside(self.distribution)
         return sp.Product(self.distribution(self.sample[i]), (i, 1, self.sample.size))
 
     def _head(self, printer):
@@ -119,7 +127,7 @@ class LogLikelihood(Likelihood):
     """
 
     def unfold(self):
-        i = self.sample.index
+        i = self.sample.index_beside(self.distribution)
         return sp.Sum(sp.log(self.distribution(self.sample[i])), (i, 1, self.sample.size))
 
     def _latex(self, printer, *args):
@@ -149,7 +157,7 @@ class SampleMean(VocabularyExpr):
         if f is None:
             return sp.Expr.__new__(cls, sample)
         if not isinstance(f, sp.Basic):
-            t = sp.Symbol("x", real=True)
+            (t,) = bound_names(f(sp.Dummy(real=True)))
             f = sp.Lambda(t, f(t))
         return sp.Expr.__new__(cls, sample, f)
 
@@ -163,14 +171,14 @@ class SampleMean(VocabularyExpr):
         return self.sample.free_symbols | self.sample.base.free_symbols | inner
 
     def unfold(self):
-        i = self.sample.index
+        i = self.sample.index_beside(*self.args[1:])
         term = self.sample[i] if len(self.args) == 1 else self.args[1](self.sample[i])
         return sp.Sum(term, (i, 1, self.sample.size)) / self.sample.size
 
     def _latex(self, printer, *args):
         if len(self.args) == 1:
             return rf"\bar{{{printer._print(self.sample)}}}_{{{printer._print(self.sample.size)}}}"
-        i = self.sample.index
+        i = self.sample.index_beside(*self.args[1:])
         return (
             rf"\frac{{1}}{{{printer._print(self.sample.size)}}}"
             rf"\sum_{{{printer._print(i)}=1}}^{{{printer._print(self.sample.size)}}} "

@@ -7,6 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from helpers.notation import Cauchy, Expectation, Laplace, Normal, Pdf, Probability, VocabularyExpr
+from helpers.proof import existence
 from helpers.proof.inequalities import any_support, same_events
 from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
 from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
@@ -19,9 +20,35 @@ _T = sp.Symbol("_t", real=True)
 
 def equal(left, right, context: Context) -> str:
     """Why ``left = right`` on the whole domain."""
-    wide = any_support(left, right)
-    reason = _equal(*wide, context) if wide is not None else ""
-    return f"{reason}; whatever the support" if reason else _equal(left, right, context)
+    with existence.assuming(context.finite):
+        wide = any_support(left, right)
+        reason = _equal(*wide, context) if wide is not None else ""
+        if reason:
+            return f"{reason}; whatever the support"
+        return _equal(left, right, context) or _with_one_unknown(left, right)
+
+
+def _with_one_unknown(left, right) -> str:
+    """One quantity may be infinite, where it stands once on each side and all others are finite."""
+    with existence.loosely():
+        sides = [normal_form(e) for e in (left, right)]
+        if simplify_residue(sp.expand(sides[0] - sides[1])) != 0:
+            return ""
+        unknown = {n for e in sides for n in e.atoms(Expectation) if _may_be_infinite(n)}
+        if len(unknown) != 1:
+            return ""
+        for side in (left, right):
+            terms = sp.Add.make_args(sp.expand(side))
+            if sum(bool(normal_form(t).atoms(Expectation) & unknown) for t in terms) != 1:
+                return ""
+    (node,) = unknown
+    return f"the difference simplifies to zero; {node} may be infinite, on both sides"
+
+
+def _may_be_infinite(node) -> bool:
+    if node.sample is not None or isinstance(node.variable, sp.Tuple):
+        return True
+    return not existence.is_integrable(node.function, node.variable, node.distribution)
 
 
 def _equal(left, right, context) -> str:
@@ -31,14 +58,39 @@ def _equal(left, right, context) -> str:
     for relation in context.relations:
         if isinstance(relation, sp.Eq):
             for symbol in sorted(relation.free_symbols, key=str)[::-1]:
-                solutions = sp.solve(relation, symbol)
-                if len(solutions) == 1 and is_zero(difference.subs(symbol, solutions[0])):
+                value = _only_solution(relation, symbol, context, [left, right])
+                if value is not None and is_zero(difference.subs(symbol, value)):
                     return f"the difference is zero once {relation.lhs} = {relation.rhs}"
     if left.atoms(Probability) and right.atoms(Probability):
         return same_events(left, right, context)
     if _is_zero_there(difference, context, [left, right]):
         return "the difference simplifies to zero, given the signs on the domain"
     return _by_derivative(left, right, context) or _by_antiderivative(left, right, context)
+
+
+def _only_solution(relation, symbol, context, background):
+    """The value that an equation leaves to a symbol, or None where it may leave others.
+
+    It is the only one where the sides, compared, move in one direction with the symbol.
+    """
+    gap = relation.lhs - relation.rhs
+    if gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product):
+        return None
+    slope = sp.diff(gap, symbol)
+    everything = [gap, *background]
+    if not any(is_positive(sign * slope, context, everything) for sign in (1, -1)):
+        return None
+    linear = not slope.has(symbol)
+    if not linear:
+        domain = domain_of(symbol, everything, context)
+        if not isinstance(domain, sp.Interval):
+            return None
+        if not elementary(gap, [symbol], context, everything):
+            return None
+    solutions = sp.solve(gap, symbol)
+    if len(solutions) != 1 or not is_zero(gap.subs(symbol, solutions[0])):
+        return None
+    return solutions[0]
 
 
 def _is_zero_there(e, context, background) -> bool:

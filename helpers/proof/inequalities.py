@@ -17,16 +17,28 @@ from helpers.notation import (
     Probability,
     VocabularyExpr,
 )
-from helpers.proof.normal_form import is_zero, masked, normal_form, simplify_residue
+from helpers.proof import existence
+from helpers.proof.normal_form import (
+    all_integrable,
+    is_zero,
+    masked,
+    normal_form,
+    simplify_residue,
+)
 from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
 from helpers.trials.context import Context, domain_of, free_symbols_of
 from helpers.trials.points import awkward
 
-__all__ = ["any_support", "same_events", "upper_bound"]
+__all__ = ["any_support", "opened", "same_events", "upper_bound"]
 
 
 def upper_bound(small, large, context: Context) -> str:
     """Why ``small <= large`` on the whole domain."""
+    with existence.assuming(context.finite):
+        return _why_at_most(small, large, context)
+
+
+def _why_at_most(small, large, context) -> str:
     wide = any_support(small, large)
     if wide is not None:
         reason = _upper_bound(*wide, context)
@@ -281,6 +293,9 @@ def same_events(left, right, context: Context) -> str:
         gap = sp.expand(high - low)
         if node.sample is None:
             gap = gap.subs(node.variable, _DRAW)
+        if node.sample is None and not node.distribution.discrete and is_strict:
+            slope = sp.diff(gap, _DRAW)
+            is_strict = not (not slope.has(_DRAW) and slope.is_nonzero)
         key = (gap, is_strict, node.args[1:] if node.sample is not None else node.distribution)
         new[node] = names.setdefault(key, sp.Dummy(nonnegative=True))
     if len(names) == len(new) or not is_zero(left.xreplace(new) - right.xreplace(new)):
@@ -314,7 +329,7 @@ _T = sp.Symbol("_t", real=True)
 def _pointwise(gap, context) -> str:
     """An inequality between expectations that holds between the integrands already."""
     terms, constant = [], sp.S.Zero
-    for term in sp.Add.make_args(sp.expand(_opened(gap))):
+    for term in sp.Add.make_args(sp.expand(opened(gap))):
         coefficient, inner = sp.S.One, None
         for factor in sp.Mul.make_args(term):
             if isinstance(factor, Expectation) and inner is None and factor.sample is None:
@@ -328,6 +343,11 @@ def _pointwise(gap, context) -> str:
         else:
             terms.append((coefficient, inner))
     if not terms:
+        return ""
+    # An integral of something that is not negative exists; it falls into parts only where all of
+    # them but one are finite.
+    unknown = [e for _, e in terms if not all_integrable(e.function, e.variable, e.distribution)]
+    if len(unknown) > 1:
         return ""
     laws = sorted({e.distribution for _, e in terms}, key=sp.default_sort_key)
     region = laws[0].support
@@ -345,7 +365,7 @@ def _pointwise(gap, context) -> str:
     return where if _nonnegative_at_each_point(integrand, region, context) else ""
 
 
-def _opened(e):
+def opened(e):
     """Divergences and probabilities as expectations; nothing is simplified away."""
     while True:
         nodes = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from helpers.proof import existence
 from helpers.proof.normal_form import masked, onto_positive, simplify_residue
 from helpers.proof.signs import elementary, resolved
 from helpers.trials.context import Context, domain_of, free_symbols_of
@@ -18,6 +19,11 @@ def limit(left, variable, point, context: Context) -> list:
 
     An empty list where it is not known.
     """
+    with existence.assuming(context.finite):
+        return _limit(left, variable, point, context)
+
+
+def _limit(left, variable, point, context) -> list:
     background = [left]
     opened = resolved(left, context, background)
     opened, names = masked(opened)

@@ -38,10 +38,15 @@ from helpers.notation import (
 )
 from helpers.notation.densities import bounds_of
 from helpers.notation.opening import open_log_densities
+from helpers.proof import existence
+from helpers.proof.existence import integral_exists, is_integrable, sum_exists
 
 __all__ = [
+    "all_integrable",
+    "expanded",
     "is_zero",
     "masked",
+    "masked_together",
     "masses_add_up",
     "normal_form",
     "onto_positive",
@@ -67,10 +72,14 @@ def normal_form(e: sp.Expr) -> sp.Expr:
     return sp.expand(_normal(sp.sympify(e)))
 
 
-@lru_cache(maxsize=4096)
 def _normal(e):
     if not isinstance(e, sp.Expr) or e.is_Atom:
         return e
+    return _normal_of(e, existence.state())
+
+
+@lru_cache(maxsize=4096)
+def _normal_of(e, _state):
     if isinstance(e, (sp.Indexed, Indicator)):
         return e
     if isinstance(e, Pdf):
@@ -81,11 +90,15 @@ def _normal(e):
     if isinstance(e, Likelihood) and not isinstance(e, LogLikelihood):
         return _normal(e.unfold())
     if isinstance(e, Probability):
-        return _normal(e.unfold())
+        return _probability(e)
     if isinstance(e, Variance):
         if e.sample is not None:
             return _sample_variance(e)
-        f = e.function
+        f, law = e.function, e.distribution
+        variables = e.variable if isinstance(e.variable, sp.Tuple) else (e.variable,)
+        if len(variables) == 1 and not all_integrable(f**2, *variables, law):
+            # The variance of what has none is left alone.
+            return e
         mean = Expectation(*e.args)
         return sp.expand(_normal(Expectation(f**2, *e.args[1:])) - _normal(mean) ** 2)
     if isinstance(e, Expectation):
@@ -98,17 +111,39 @@ def _normal(e):
     if isinstance(e, sp.Sum):
         return _sum(e)
     if isinstance(e, sp.Product):
-        return e.func(_normal(e.function), *e.limits)
+        return _product(e)
     if isinstance(e, sp.Derivative):
         done = e.func(_normal(e.expr), *e.variable_count).doit()
         return done
     return e.func(*[_normal(a) if isinstance(a, sp.Expr) else a for a in e.args])
 
 
+def _probability(e: Probability):
+    """Under a density no single point has a chance: whether ends belong to an event is the same."""
+    event = e.function
+    law, x = e.distribution, None if e.sample is not None else e.variable
+    is_density = not law.discrete and isinstance(law.support, sp.Interval)
+    if is_density and isinstance(x, sp.Symbol) and isinstance(event, (sp.Gt, sp.Lt, sp.Eq)):
+        slope = sp.diff(event.lhs - event.rhs, x)
+        if not slope.has(x) and slope.is_nonzero:
+            if isinstance(event, sp.Eq):
+                return sp.S.Zero
+            wider = sp.Ge(event.gts, event.lts, evaluate=False)
+            return _normal(Probability(wider, x, law).unfold())
+    return _normal(e.unfold())
+
+
 def _log(argument):
     """log of a product or a power of positive things, opened; sums are put over one denominator."""
-    argument = _unfold_density(argument)
-    if isinstance(argument, sp.Product):
+    is_product = isinstance(argument, sp.Product)
+    if is_product or type(argument) is Likelihood:
+        # Of factors that may be negative, the logarithm of the product is not the sum.
+        inner = argument if is_product else argument.unfold()
+        if not all(
+            isinstance(t, Pdf) or t.is_nonnegative for t in sp.Mul.make_args(inner.function)
+        ):
+            return sp.log(argument)
+        argument = inner
         return _normal(sp.Sum(sp.log(argument.function), *argument.limits))
     if isinstance(argument, sp.exp):
         inner = argument.args[0]
@@ -160,6 +195,8 @@ def _expectation(e: Expectation):
         return _sample_expectation(e)
     d, variable = e.distribution, e.variable
     if isinstance(d, Mixture):
+        if not all(all_integrable(e.function, variable, part) for _, part in d.parts):
+            return e
         return sp.Add(
             *[w * _normal(Expectation(e.function, variable, part)) for w, part in d.parts]
         )
@@ -179,11 +216,37 @@ def _expectation(e: Expectation):
     f = sp.expand(_normal(open_log_densities(f)))
     if f.has(sp.log):
         f = sp.expand(open_logs(f, lambda t: _positive_on(t, fresh, d.support)))
-    out = sp.S.Zero
+    out, unknown = sp.S.Zero, []
     for term in sp.Add.make_args(f):
         constant, rest = term.as_independent(fresh, as_Add=False)
-        out += constant * _moment(rest, fresh, d)
-    return sp.expand(out)
+        if is_integrable(rest, fresh, d):
+            out += constant * _moment(rest, fresh, d)
+        else:
+            unknown.append((constant, rest))
+    if not unknown:
+        return sp.expand(out)
+    _, loose = existence.state()
+    if loose and len(unknown) == 1:
+        ((constant, rest),) = unknown
+        return sp.expand(out + constant * Expectation(rest, fresh, d))
+    # Of terms that are not shown to be finite nothing is taken apart, not even a factor.
+    return Expectation(f, fresh, d)
+
+
+def expanded(e: Expectation) -> sp.Expr:
+    """The function under an expectation as a sum, logarithms of products opened."""
+    f = sp.expand(_normal(open_log_densities(e.function)))
+    if f.has(sp.log) and isinstance(e.variable, sp.Symbol):
+        f = sp.expand(open_logs(f, lambda t: _positive_on(t, e.variable, e.distribution.support)))
+    return f
+
+
+def all_integrable(f, x, law) -> bool:
+    """Is every term of the function integrable under the law?"""
+    f = sp.expand(_normal(open_log_densities(f)))
+    if f.has(sp.log):
+        f = sp.expand(open_logs(f, lambda t: _positive_on(t, x, law.support)))
+    return all(is_integrable(t, x, law) for t in sp.Add.make_args(f))
 
 
 def _fresh(names, f, variable):
@@ -201,7 +264,7 @@ def _independent(e):
     out = sp.S.Zero
     for term in sp.Add.make_args(sp.expand(_normal(open_log_densities(e.function)))):
         g, h = term.as_independent(y, as_Add=False)
-        if h.has(x):
+        if h.has(x) or not (is_integrable(g, x, first) and is_integrable(h, y, second)):
             return e
         out += _normal(Expectation(g, x, first)) * _normal(Expectation(h, y, second))
     return sp.expand(out)
@@ -296,7 +359,14 @@ def _integral(e):
     # An integral against one abstract density is an expectation.
     f = sp.expand(f.subs(x, fresh))
     out = sp.S.Zero
-    for term in sp.Add.make_args(f):
+    terms = sp.Add.make_args(f)
+    if len(terms) > 1:
+        whole = _as_one_expectation(terms, fresh, a, b)
+        if whole is not None:
+            return whole
+        if not all(integral_exists(t, fresh, a, b) for t in terms):
+            return sp.Integral(f, (fresh, a, b))
+    for term in terms:
         constant, rest = term.as_independent(fresh, as_Add=False)
         power = 0 if rest == 1 else _power_of(rest, fresh)
         if power is not None and not (a.has(sp.oo, -sp.oo) or b.has(sp.oo, -sp.oo)):
@@ -306,6 +376,18 @@ def _integral(e):
     return out
 
 
+def _as_one_expectation(terms, x, a, b):
+    """A sum of terms that hold one abstract density each, the same, as one expectation."""
+    for factor in sp.Mul.make_args(terms[0]):
+        if isinstance(factor, Pdf) and factor.point == x and factor.distribution.abstract:
+            d = factor.distribution
+            if bounds_of(d.support) == (a, b) and all(
+                factor in t.args or t == factor for t in terms
+            ):
+                return _normal(Expectation(sp.Add(*[t / factor for t in terms]), x, d))
+    return None
+
+
 def _as_expectation(f, x, a, b):
     for factor in sp.Mul.make_args(f):
         if isinstance(factor, Pdf) and factor.point == x and factor.distribution.abstract:
@@ -313,6 +395,16 @@ def _as_expectation(f, x, a, b):
             if bounds_of(d.support) == (a, b) and not d.discrete:
                 return _normal(Expectation(f / factor, x, d))
     return sp.Integral(f, (x, a, b))
+
+
+def _product(e):
+    """A product with its factors in normal form, under an index that has every product's name."""
+    if len(e.limits) != 1:
+        return e.func(_normal(e.function), *e.limits)
+    i, a, b = e.limits[0]
+    names = _POSITIVE_INDEX if a.is_positive else _NONNEGATIVE_INDEX
+    fresh = _fresh(names if a.is_nonnegative else _INDEX, e.function, i)
+    return sp.Product(_normal(e.function.subs(i, fresh)), (fresh, a, b))
 
 
 def _sum(e):
@@ -327,10 +419,19 @@ def _sum(e):
     fresh = _fresh(names if a.is_nonnegative else _INDEX, f, i)
     f = sp.expand(f.subs(i, fresh))
     out = sp.S.Zero
-    for term in sp.Add.make_args(f):
+    terms = sp.Add.make_args(f)
+    if len(terms) > 1:
+        whole = _as_one_expectation(terms, fresh, a, b)
+        if whole is not None:
+            return whole
+        if not all(sum_exists(t, fresh, a, b) for t in terms):
+            return sp.Sum(f, (fresh, a, b))
+    for term in terms:
         constant, rest = term.as_independent(fresh, as_Add=False)
         if rest == 1:
-            out += constant * (b - a + 1) if b is not sp.oo else sp.Sum(term, (fresh, a, b))
+            # An empty sum is zero: how many terms there are has to be known not to be negative.
+            counted = b is not sp.oo and (b - a + 1).is_nonnegative
+            out += constant * (b - a + 1) if counted else sp.Sum(term, (fresh, a, b))
             continue
         as_expectation = None
         for factor in sp.Mul.make_args(rest):
@@ -380,9 +481,13 @@ def _sample_expectation(e):
     """E[c0 + c1 T + c2 T^2], with E[T^2] = Var T + (E T)^2; higher powers stay closed."""
     sample = e.sample
     found = _in_total(e.function, sample)
-    if found is None or len(found[0]) > 3:
+    if found is None:
+        return _sample_term_by_term(e)
+    if len(found[0]) > 3:
         return e
     coefficients, g = found
+    if not all_integrable(g ** (len(coefficients) - 1), _X, sample.distribution):
+        return e
     n, law = sample.size, sample.distribution
     mean = n * _normal(Expectation(g, _X, law))
     moments = [sp.S.One, mean]
@@ -391,11 +496,32 @@ def _sample_expectation(e):
     return sp.expand(sp.Add(*[c * m for c, m in zip(coefficients, moments, strict=False)]))
 
 
+def _sample_term_by_term(e):
+    """The expectation of a sum of terms of which each is a polynomial in one mean."""
+    opened = e.function.replace(lambda n: isinstance(n, SampleMean), lambda n: n.unfold())
+    terms = sp.Add.make_args(sp.expand(opened))
+    if len(terms) < 2:
+        return e
+    values = []
+    for t in terms:
+        if not t.has(e.sample.base):
+            values.append(t)
+            continue
+        found = _in_total(t, e.sample)
+        value = None if found is None else _sample_expectation(Expectation(t, e.sample))
+        if value is None or (isinstance(value, Expectation) and value.sample is not None):
+            return e
+        values.append(value)
+    return sp.expand(sp.Add(*values))
+
+
 def _sample_variance(e):
     found = _in_total(e.function, e.sample)
     if found is None or len(found[0]) != 2:
         return e
     (_, c1), g = found
+    if not all_integrable(g**2, _X, e.sample.distribution):
+        return e
     return sp.expand(c1**2 * e.sample.size * _normal(Variance(g, _X, e.sample.distribution)))
 
 
@@ -411,13 +537,31 @@ def masked(e: sp.Expr) -> tuple[sp.Expr, dict]:
     names = {}
     closed = e.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Product)
     for node in sorted(closed, key=sp.default_sort_key):
-        if node.is_positive or _varies(node):
+        if node.is_positive or _varies(node) or _is_mean_of_positive(node):
             names[node] = sp.Dummy(positive=True)
         elif node.is_nonnegative or isinstance(node, (Variance, Probability)):
             names[node] = sp.Dummy(nonnegative=True)
+        elif node.has(sp.I):
+            names[node] = sp.Dummy()
         else:
             names[node] = sp.Dummy(real=True)
     return (e.xreplace(names), {v: k for k, v in names.items()}) if names else (e, {})
+
+
+def _is_mean_of_positive(node) -> bool:
+    """Is it the mean of a variable that is never negative, nor always zero?"""
+    if not isinstance(node, Expectation) or node.sample is not None:
+        return False
+    law = node.distribution
+    if not law.abstract or node.function != node.variable:
+        return False
+    return bool(law.support.inf.is_nonnegative and law.support.sup.is_positive)
+
+
+def masked_together(parts) -> tuple[list, dict]:
+    """Several expressions, the same name in all for what is closed in any."""
+    whole, names = masked(sp.Tuple(*parts))
+    return list(whole), names
 
 
 def _varies(node) -> bool:

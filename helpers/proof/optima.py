@@ -6,9 +6,17 @@ import itertools
 
 import sympy as sp
 
-from helpers.notation import Expectation, Likelihood, Pdf, VocabularyExpr
-from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
-from helpers.proof.signs import is_nonnegative, is_positive
+from helpers.notation import Expectation, Likelihood, Pdf, Variance, VocabularyExpr
+from helpers.proof import existence
+from helpers.proof.inequalities import opened
+from helpers.proof.normal_form import (
+    expanded,
+    is_zero,
+    masked_together,
+    normal_form,
+    simplify_residue,
+)
+from helpers.proof.signs import elementary, is_nonnegative, is_positive
 from helpers.trials.context import Context, domain_of
 
 __all__ = ["optimum", "same_arg"]
@@ -16,9 +24,14 @@ __all__ = ["optimum", "same_arg"]
 
 def same_arg(f, g, context: Context) -> str:
     """Why f and g are smallest at the same parameters, if a verified rule says so."""
+    with existence.assuming(context.finite):
+        return _same_arg(f, g, context)
+
+
+def _same_arg(f, g, context) -> str:
     over = context.over
     names = ", ".join(map(str, over))
-    nf, ng = normal_form(f), normal_form(g)
+    nf, ng = (normal_form(_without_fixed(e, list(over))) for e in (f, g))
     if _free_of(simplify_residue(sp.expand(ng - nf)), over):
         return f"they differ by a term free of {names}"
     ratio = _common_ratio(nf, ng, over)
@@ -38,7 +51,9 @@ def same_arg(f, g, context: Context) -> str:
         slope = sp.diff(nf, s)
         if slope != 0 and isinstance(domain, sp.Interval):
             ratio = sp.cancel(sp.together(sp.diff(ng, s) / slope))
-            if is_positive(ratio, context, background):
+            # Across a pole or a jump a function may fall that rises on both sides.
+            smooth = all(elementary(e, [s], context, background) for e in (nf, ng))
+            if smooth and is_positive(ratio, context, background):
                 return "their derivatives have the same sign everywhere"
     return ""
 
@@ -77,7 +92,40 @@ def _coefficients(e, over) -> dict:
 
 
 def optimum(f, values: dict, subject_to, context: Context, background=()) -> str:
-    """Why f is largest at ``values``."""
+    """Why f is largest at ``values``.
+
+    The claimed values are numbers: expectations among them are finite, or nothing is claimed.
+    """
+    named = {n for v in values.values() for n in sp.sympify(v).atoms(Expectation, Variance)}
+    with existence.assuming(context.finite | named):
+        return _optimum(_without_fixed(f, list(values)), values, subject_to, context, background)
+
+
+def _without_fixed(f, over):
+    """The objective without the terms of its expectations that the parameter does not move.
+
+    What E[g(x) + h(x, theta)] gains from one theta to another is the gain of E[h]; whether E[g] is
+    finite plays no part.
+    """
+    f = opened(f)
+    out = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(f)):
+        nodes = [t for t in sp.Mul.make_args(term) if isinstance(t, Expectation)]
+        if len(nodes) != 1 or nodes[0].sample is not None or _free_of(nodes[0].function, over):
+            out += term
+            continue
+        (node,) = nodes
+        scale = term / node
+        if not _free_of(scale, over) or not _free_of(node.distribution, over):
+            out += term
+            continue
+        inner = expanded(node)
+        moving = [t for t in sp.Add.make_args(inner) if not _free_of(t, over)]
+        out += scale * Expectation(sp.Add(*moving), *node.args[1:])
+    return out
+
+
+def _optimum(f, values, subject_to, context, background) -> str:
     over = list(values)
     if any(v.is_infinite for v in values.values()):
         return ""
@@ -86,8 +134,13 @@ def optimum(f, values: dict, subject_to, context: Context, background=()) -> str
     f = normal_form(f)
     at = {s: normal_form(v) for s, v in values.items()}
     everything = [f, *at.values(), *background]
-    if f.atoms(sp.Piecewise, Expectation):
+    if f.atoms(sp.Piecewise):
         return ""
+    fixed = {n for n in f.atoms(Expectation, Variance) if _free_of(n, over)}
+    if f.atoms(Expectation) - fixed:
+        return ""
+    (f, *rest), _ = masked_together([f, *at.values()])
+    at = dict(zip(at, rest, strict=True))
     if subject_to is not None:
         return _lagrange(f, at, subject_to, context, everything)
     words = []
@@ -98,6 +151,9 @@ def optimum(f, values: dict, subject_to, context: Context, background=()) -> str
         slope = sp.diff(f, s)
         if not is_zero(slope.subs(s, v)):
             return ""
+        domain = domain_of(s, everything, context)
+        if not isinstance(domain, sp.Interval) or not _is_smooth(f, s, context, everything):
+            return ""
         if not _rises_then_falls(slope, s, v, context, everything):
             return ""
         words.append(str(s))
@@ -105,6 +161,13 @@ def optimum(f, values: dict, subject_to, context: Context, background=()) -> str
     if len(words) == 1:
         return f"the derivative is positive below and negative above, zero only there ({words[0]})"
     return f"optimal in {words[0]} whatever the others are, then in " + ", ".join(words[1:])
+
+
+def _is_smooth(f, s, context, everything) -> bool:
+    """Is the objective differentiable on the whole domain, sums over the data and all?"""
+    inner = [n for n in f.atoms(sp.Sum, sp.Integral, VocabularyExpr) if s not in n.free_symbols]
+    plain = f.xreplace({n: sp.Dummy(real=True) for n in sorted(inner, key=sp.default_sort_key)})
+    return elementary(plain, [s], context, everything)
 
 
 def _rises_then_falls(slope, s, v, context, everything) -> bool:

@@ -24,7 +24,9 @@ __all__ = [
     "as_latex",
     "as_markdown",
     "as_text",
+    "named",
     "payload",
+    "reason_in_latex",
     "relation_text",
 ]
 
@@ -147,10 +149,10 @@ def with_numbers(because: str) -> str:
     return re.sub(r"\{eq\}`([^`<]+?)\s*<([^`>]+)>`", r"\1 {eq}`\2`", because)
 
 
-def _named(because: str) -> str:
+def named(because: str) -> str:
     """A reason where nothing has a number: words that were given stand for what they name.
 
-    >>> _named("{eq}`Gibbs' inequality <eq-gibbs>`, by {prf:ref}`def-kl`")
+    >>> named("{eq}`Gibbs' inequality <eq-gibbs>`, by {prf:ref}`def-kl`")
     "Gibbs' inequality, by the definition"
     """
 
@@ -166,12 +168,12 @@ def _named(because: str) -> str:
 
 def _plain_reason(because: str) -> str:
     """A reason for Lab: roles become their words; inline mathematics stays for MathJax."""
-    return html.escape(_named(because))
+    return html.escape(named(because))
 
 
-def _latex_reason(because: str) -> str:
+def reason_in_latex(because: str) -> str:
     """A reason inside \\text: inline mathematics stays, the words around it are escaped."""
-    parts = _named(because).split("$")
+    parts = named(because).split("$")
     words = [re.sub(r"([%_&#])", r"\\\1", part) for part in parts[::2]]
     parts[::2] = words
     return "$".join(parts)
@@ -185,13 +187,13 @@ def as_text(d) -> str:
     where += [str(h) for h in d.hypotheses if not isinstance(h, str)]
     if where:
         rows.append("  for " + "; ".join(where))
-    if words := [_named(h) for h in d.hypotheses if isinstance(h, str)]:
+    if words := [named(h) for h in d.hypotheses if isinstance(h, str)]:
         rows.append("  assumed, not checked: " + "; ".join(words))
     rows.append(f"     {line_text(d, d.lines[0])}")
     for line in d.steps:
         tied = line.subject_to
         constraint = "" if tied is None else f"subject to {tied.lhs} = {tied.rhs}"
-        reason = "; ".join(filter(None, [_named(line.because), constraint]))
+        reason = "; ".join(filter(None, [named(line.because), constraint]))
         because = f"   ({reason})" if reason else ""
         relation = RELATIONS[line.relation][0]
         rows.append(f"  {relation:>2} {line_text(d, line)}{because}  [{line.status}]")
@@ -211,7 +213,7 @@ def as_latex(d) -> str:
         if k == 0:
             rows.append(f"& {body}")
             continue
-        reason = rf" && \text{{{_latex_reason(line.because)}}}" if line.because else ""
+        reason = rf" && \text{{{reason_in_latex(line.because)}}}" if line.because else ""
         rows.append(f"{relation_latex(line)} \\; & {body}{reason}")
     return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 

@@ -11,7 +11,17 @@ import mpmath as mp
 import sympy as sp
 
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate
-from helpers.notation import Distribution, Likelihood, Pdf, Sample, Transformed
+from helpers.notation import (
+    JSD,
+    KL,
+    Distribution,
+    Likelihood,
+    Pdf,
+    Sample,
+    Transformed,
+    Variance,
+    VocabularyExpr,
+)
 
 __all__ = [
     "RELATIONAL",
@@ -72,8 +82,28 @@ class Context:
 
     @property
     def relations(self) -> list:
-        """The hypotheses that are SymPy relations."""
-        return [h for h in self.hypotheses if isinstance(h, RELATIONAL)]
+        """The hypotheses that are SymPy relations, but for those that call a quantity finite."""
+        relations = [h for h in self.hypotheses if isinstance(h, RELATIONAL)]
+        return [h for h in relations if _finite_in(h) is None]
+
+    @property
+    def finite(self) -> frozenset:
+        """The quantities that a hypothesis calls finite: ``Abs(Entropy(P)) < oo``."""
+        relations = [h for h in self.hypotheses if isinstance(h, RELATIONAL)]
+        return frozenset(q for h in relations if (q := _finite_in(h)) is not None)
+
+
+def _finite_in(relation):
+    """The quantity that a relation calls finite, or None.
+
+    A quantity that is never negative needs no absolute value.
+    """
+    if not isinstance(relation, (sp.Lt, sp.Gt)) or relation.gts is not sp.oo:
+        return None
+    small = relation.lts
+    if isinstance(small, sp.Abs) and isinstance(small.args[0], VocabularyExpr):
+        return small.args[0]
+    return small if isinstance(small, (KL, JSD, Variance)) else None
 
 
 def generator(context: Context, *parts) -> random.Random:

@@ -13,17 +13,49 @@ from helpers.notation import (
     Categorical,
     Concrete,
     Density,
+    Distribution,
     Empirical,
     Exponential,
     Gamma,
     Geometric,
+    Independent,
+    Indicator,
     Mixture,
     Normal,
     Poisson,
+    Probability,
+    Transformed,
 )
-from helpers.trials.context import NoPoints, inside, shows_its_support
+from helpers.trials.context import RELATIONAL, NoPoints, inside, shows_its_support
 
-__all__ = ["FINITE_FAMILIES", "concretise", "tight_families", "witness_families"]
+__all__ = [
+    "FINITE_FAMILIES",
+    "concretise",
+    "needs_a_density",
+    "tight_families",
+    "witness_families",
+]
+
+
+def needs_a_density(*expressions) -> bool:
+    """Does a statement about laws on the line tell densities from laws on points?
+
+    It does where P(X = c) or both P(X >= c) and P(X > c) are asked for, and where the law is set
+    against a continuous one.
+    """
+    if any(shows_its_support(e) for e in expressions):
+        return True
+    laws = set().union(*[e.atoms(Distribution) for e in expressions])
+    made_of_others = (Independent, Mixture, Transformed)
+    named = [d for d in laws if not d.abstract and not isinstance(d, made_of_others)]
+    if any(not d.discrete for d in named):
+        return True
+    kinds = set()
+    for e in expressions:
+        for node in e.atoms(Probability, Indicator):
+            kinds |= {type(r) for r in node.args[0].atoms(RELATIONAL)}
+    strict = {sp.Gt, sp.Lt} & kinds
+    return bool({sp.Eq, sp.Ne} & kinds or (strict and {sp.Ge, sp.Le} & kinds))
 
 
 def _link(density: Density, k: int, salt: str):
@@ -118,7 +150,7 @@ def witness_families(*expressions, salt: str = "") -> list[tuple[str, dict]]:
     densities = sorted({d for e in expressions for d in e.atoms(Density)}, key=sp.default_sort_key)
     if not densities:
         return [("", {})]
-    fixed = any(shows_its_support(e) for e in expressions)
+    fixed = needs_a_density(*expressions)
     draws = [[_families(d, fixed, f"{salt}{k}") for d in densities] for k in range(2)]
     options = draws[0]
     shared = [name for name in options[0] if all(name in o for o in options)]
@@ -172,7 +204,7 @@ def tight_families(*expressions, salt: str = "") -> list[tuple[str, dict]]:
                  for p in places]  # fmt: skip
         in_turn("two-point", *[_on_points(m, densities[0].name) for m in peaks])
     elif support == sp.S.Reals:
-        if not any(shows_its_support(e) for e in expressions):
+        if not needs_a_density(*expressions):
             # Almost equal laws, and laws far apart in either order.
             for odds in ((500, 499), (500, 1), (1, 999), (100, 900)):
                 in_turn("Bernoulli", *[Bernoulli(sp.Rational(k, 1000)) for k in odds])

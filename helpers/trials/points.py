@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import zlib
 from functools import lru_cache
 
 import sympy as sp
@@ -24,7 +26,17 @@ from helpers.trials.context import (
     plain_values,
 )
 
-__all__ = ["SLIGHTLY", "draw_from", "meet", "points", "possible"]
+__all__ = [
+    "SLIGHTLY",
+    "draw_from",
+    "drawable",
+    "fits",
+    "meet",
+    "points",
+    "possible",
+    "turning_points",
+    "zeros_of",
+]
 
 _Q = 10**6
 
@@ -56,8 +68,30 @@ def awkward(domain: sp.Set) -> list:
     return [sp.sympify(c) for c in dict.fromkeys(candidates) if inside(c, domain)]
 
 
+def drawable(domain: sp.Set) -> bool:
+    """Are numbers drawn from such a domain? Its ends may be symbols, which are drawn first.
+
+    >>> drawable(sp.S.Rationals), drawable(sp.ConditionSet(sp.Symbol("x"), True, sp.S.Integers))
+    (True, True)
+    """
+    numbers = {s: sp.Integer(k + 1) for k, s in enumerate(sorted(domain.free_symbols, key=str))}
+    try:
+        draw_from(domain.subs(numbers) if numbers else domain, random.Random(0))
+    except (NoPoints, TypeError, ValueError, NotImplementedError):
+        return False
+    return True
+
+
 def draw_from(domain: sp.Set, rng) -> sp.Expr:
     """A random exact number of the domain."""
+    if domain == sp.S.Rationals:
+        domain = sp.S.Reals
+    if isinstance(domain, sp.Complement):
+        for _ in range(100):
+            value = draw_from(domain.args[0], rng)
+            if inside(value, domain):
+                return value
+        raise NoPoints(f"no points were found in {domain}")
     if isinstance(domain, sp.FiniteSet):
         return rng.choice(sorted(domain.args, key=sp.default_sort_key))
     if isinstance(domain, sp.Range):
@@ -82,6 +116,37 @@ def draw_from(domain: sp.Set, rng) -> sp.Expr:
                 return b - step
             return sp.Rational(round(rng.gauss(0, 2) * _Q), _Q)
     raise NoPoints(f"no points are drawn from {domain}")
+
+
+_ASSUMED = (
+    "odd", "even", "prime", "composite", "nonzero", "positive", "negative",
+    "nonnegative", "nonpositive", "integer", "rational",
+)  # fmt: skip
+
+
+def fits(symbol: sp.Symbol, value) -> bool:
+    """Is the number all that the symbol is assumed to be?
+
+    >>> fits(sp.Symbol("k", odd=True), sp.Integer(4))
+    False
+    """
+    value = sp.sympify(value)
+    for name in _ASSUMED:
+        wanted, found = (getattr(e, f"is_{name}") for e in (symbol, value))
+        if wanted is not None and found is not None and wanted != found:
+            return False
+    return True
+
+
+def _fitting(symbol, domain, rng) -> sp.Expr:
+    """A random number of the domain that the symbol, by its assumptions, may be."""
+    for _ in range(60):
+        value = draw_from(domain, rng)
+        if symbol.is_irrational:
+            value = value * sp.sqrt(2)
+        if fits(symbol, value) and (not symbol.is_irrational or inside(value, domain)):
+            return value
+    raise NoPoints(f"no number of {domain} was found that {symbol} may be")
 
 
 def draw_far(domain: sp.Set, rng, share: float) -> sp.Expr:
@@ -121,7 +186,7 @@ def _sizes(expressions) -> dict:
     return sizes
 
 
-def _turning(expressions) -> list:
+def turning_points(expressions) -> list:
     """Formulas at whose zeros the steps' structure changes: a pole, a branch, a kink, a piece."""
     turning: set = set()
     for e in expressions:
@@ -150,8 +215,8 @@ def _structure(turning, symbol, env) -> list:
     zeros: list = []
     for e in turning:
         if symbol in e.free_symbols:
-            zeros += _zeros(e.subs(others), symbol)
-            zeros += _zeros(e.subs(others) - 1, symbol)
+            zeros += zeros_of(e.subs(others), symbol)
+            zeros += zeros_of(e.subs(others) - 1, symbol)
     zeros = list(dict.fromkeys(zeros))
     ordered = sorted(zeros, key=lambda v: sp.N(v, 30))
     # Two that nearly agree may enclose all that is wrong with a step.
@@ -189,7 +254,7 @@ def _undone(e, symbol) -> list:
 
 
 @lru_cache(maxsize=4096)
-def _zeros(e, symbol) -> tuple:
+def zeros_of(e, symbol) -> tuple:
     """The real zeros of a formula in one symbol, exactly; an empty tuple where they are not had."""
     if e.is_polynomial(symbol) or e.is_rational_function(symbol):
         numerator = sp.numer(sp.together(e))
@@ -217,12 +282,16 @@ def points(
     ``far`` are drawn from all scales: by default a sixth as many as awkward ones, at most eight.
     """
     symbols = _together(free_symbols_of(expressions), context)
+    ends = [domain_of(s, expressions, context).free_symbols for s in symbols]
+    symbols = free_symbols_of([sp.Tuple(*symbols, *set().union(*ends))])
     bases = bases_of(expressions)
     sizes = _sizes([*expressions, *context.background])
     domains = {s: domain_of(s, expressions, context) for s in symbols}
     for s in symbols:
         if s in sizes:
             domains[s] = sp.Range(1, 6)
+    # Ends of a domain that are symbols themselves are drawn first.
+    moving = [s for s in symbols if domains[s].free_symbols]
     if not symbols and not bases:
         yield {}
         return
@@ -239,10 +308,14 @@ def points(
         return env
 
     def draw():
-        return observed({s: draw_from(domains[s], rng) for s in symbols})
+        env: dict = {}
+        for s in sorted(symbols, key=lambda s: s in moving):
+            region = domains[s].subs(env) if s in moving else domains[s]
+            env[s] = _fitting(s, region, rng)
+        return observed(env)
 
     def distant():
-        while True:
+        while not moving:
             # Each symbol takes every scale once, in an order of its own.
             scales = {s: rng.sample(range(_SCALES), _SCALES) for s in symbols}
             for k in range(_SCALES):
@@ -258,14 +331,22 @@ def points(
 
     def special():
         plain = [s for s in symbols if s not in sizes]
-        corners = {s: awkward(domains[s]) for s in plain}
-        turning = _turning(expressions)
+        turning = turning_points(expressions)
         env = draw()
+        here = {s: domains[s].subs(plain_values(env)) for s in plain}
+        corners = {s: awkward(here[s]) if s not in moving else [] for s in plain}
         for s in plain:
             for v in _structure(turning, s, env):
-                if inside(v, domains[s]):
+                if inside(v, here[s]):
                     yield {**env, s: v}
-        if len(plain) > 1:
+        for _ in range(8 if moving else 0):
+            env = draw()
+            for s in moving:
+                region = domains[s].subs(plain_values(env))
+                for v in [*awkward(region), *_structure(turning, s, env)]:
+                    if inside(v, region):
+                        yield {**env, s: v}
+        if len(plain) > 1 and not moving:
             # Where the others are simple, a zero may exist that is missing elsewhere.
             for s, k in itertools.product(plain, range(2)):
                 simple = {**env, **{r: (corners[r] * 2 + [env[r]] * 2)[k] for r in plain if r != s}}
@@ -288,7 +369,7 @@ def points(
         produced = 0
         for candidate in candidates:
             env = meet(candidate, context)
-            if env is None:
+            if env is None or not all(fits(s, env[s]) for s in symbols if s in env):
                 continue
             key = tuple(sorted((str(k), str(v)) for k, v in env.items()))
             if key not in seen:
@@ -353,17 +434,36 @@ def _linear_solution(relation, symbol) -> tuple | None:
     return -gap.subs(symbol, 0), slope
 
 
+@lru_cache(maxsize=256)
+def _factors(relation) -> tuple:
+    """The equations of which each one alone makes a product equation hold."""
+    gap = relation.lhs - relation.rhs
+    if not isinstance(gap, sp.Expr) or gap.count_ops() > 60:
+        return (relation,)
+    parts = sp.Mul.make_args(sp.factor(gap))
+    found = [sp.Eq(p.as_base_exp()[0], 0) for p in parts if p.free_symbols]
+    return tuple(f for f in found if isinstance(f, sp.Eq)) or (relation,)
+
+
+def _one_factor(relation, env):
+    """One factor of a product that has to vanish; another for another point."""
+    factors = _factors(relation)
+    told = "|".join(sorted(f"{k}={v}" for k, v in plain_values(env).items()))
+    return factors[zlib.crc32(told.encode()) % len(factors)]
+
+
 def meet(env, context: Context):
     """Make a point obey the hypotheses that are relations, or give it up (None)."""
     about = [r for r in context.relations if r.free_symbols & set(plain_values(env))]
     for relation in about:
         if isinstance(relation, sp.Eq) and not holds_at(relation, env):
+            equation = _one_factor(relation, env)
             # A symbol that occurs linearly is found without a search for roots.
             plain = plain_values(env)
-            names = sorted(relation.free_symbols & set(plain), key=str)
-            last = ([s for s in names if _linear_solution(relation, s)] or names)[-1]
+            names = sorted(equation.free_symbols & set(plain), key=str)
+            last = ([s for s in names if _linear_solution(equation, s)] or names)[-1]
             rest = {k: v for k, v in plain.items() if k != last}
-            solutions = [s for s in _solutions(relation, last, rest) if s.is_real]
+            solutions = [s for s in _solutions(equation, last, rest) if s.is_real]
             domain = context.domain.get(last, assumed_within(last, sp.S.Reals))
             solutions = [s for s in solutions if inside(s, domain)]
             if not solutions:

@@ -1,0 +1,116 @@
+"""What a reader can take along: an equation's LaTeX, its link, a derivation in three forms.
+
+The forms are written beside the derivation while the book is built; assets/copying.js hands them
+out. Without JavaScript no button is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from docutils import nodes
+
+from helpers.shown.rendering import RELATIONS, named, reason_in_latex
+
+FORMS = {"align": "LaTeX", "text": "Text", "code": "Code"}
+
+
+def equation(steps: Sequence[Mapping[str, str]]) -> str:
+    r"""Return what a chain states, from its beginning to its end, as LaTeX.
+
+    >>> chain = [{"latex": "a"}, {"latex": "b", "relation_latex": "="},
+    ...          {"latex": "c", "relation_latex": r"\le"}]
+    >>> print(equation(chain))
+    a \le c
+    """
+    start, *rest = steps
+    relations = {step["relation_latex"] for step in rest}
+    # Where equalities and one inequality follow each other, the inequality is what is stated.
+    stated = sorted(relations, key=lambda relation: relation == "=")[0]
+    if len(relations - {"="}) > 1:
+        return " ".join([start["latex"], *(f"{s['relation_latex']} {s['latex']}" for s in rest)])
+    return f"{start['latex']} {stated} {rest[-1]['latex']}"
+
+
+def align(payload: Mapping[str, object]) -> str:
+    r"""Return a derivation as an ``align`` environment, its reasons in a column of their own.
+
+    >>> steps = [{"latex": "a"},
+    ...          {"latex": "b", "relation_latex": "=", "because": "{eq}`eq-jensen` for $x$"}]
+    >>> print(align({"name": "first", "steps": steps}))
+    \begin{align}
+    a &= b && \text{jensen for $x$} \label{eq-first}
+    \end{align}
+    """
+    start, *rest = payload["steps"]
+    lines = []
+    for step in rest:
+        line = f"&{step['relation_latex']} {step['latex']}"
+        if step.get("because"):
+            line += rf" && \text{{{reason_in_latex(step['because'])}}}"
+        lines.append(line)
+    lines[0] = f"{start['latex']} {lines[0]}"
+    environment = "align" if payload["name"] else "align*"
+    if payload["name"]:
+        lines = [rf"{line} \notag" for line in lines[:-1]] + [
+            rf"{lines[-1]} \label{{eq-{payload['name']}}}"
+        ]
+    body = " \\\\\n".join(lines)
+    return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+
+
+def text(payload: Mapping[str, object]) -> str:
+    """Return a derivation as lines of plain text.
+
+    >>> steps = [{"text": "log(x)"},
+    ...          {"text": "x - 1", "relation": "<=", "because": "", "status": "proved"}]
+    >>> print(text({"title": "Tangent", "name": "t", "steps": steps}))
+    Tangent
+         log(x)
+      <= x - 1   [proved]
+    """
+    start, *rest = payload["steps"]
+    lines = [payload["title"]] if payload.get("title") else []
+    lines.append(f"     {start['text']}")
+    for step in rest:
+        reason = f"({named(step['because'])}) " if step["because"] else ""
+        relation = RELATIONS[step["relation"]][0]
+        lines.append(f"  {relation:>2} {step['text']}   {reason}[{step['status']}]")
+    return "\n".join(lines)
+
+
+def button(form: str, title: str, words: str) -> str:
+    return (
+        f'<button type="button" class="copy" data-copy="{form}" title="{title}" '
+        f'aria-label="{title}">{words}</button>'
+    )
+
+
+def buttons() -> nodes.raw:
+    """Return what stands beside an equation's number."""
+    chain = '<span class="icon copy-link" aria-hidden="true"></span>'
+    both = button("latex", "Copy the LaTeX of this equation", "TeX") + button(
+        "link", "Copy the link to this equation", chain
+    )
+    return nodes.raw("", f'<span class="copy-buttons pst-js-only">{both}</span>', format="html")
+
+
+def menu(payload: Mapping[str, object]) -> nodes.raw:
+    """Return the forms of a derivation, and the buttons that copy them."""
+    forms = {
+        "latex": equation(payload["steps"]),
+        "align": align(payload),
+        "text": text(payload),
+    }
+    # "<\/" so that no text can close the element early.
+    data = json.dumps(forms, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    made = "".join(
+        button(form, f"{words}: copy this derivation", words) for form, words in FORMS.items()
+    )
+    return nodes.raw(
+        "",
+        f'<details class="derivation-copy pst-js-only"><summary>Copy</summary><div>{made}</div>'
+        f'</details><script type="application/json">{data}</script>\n',
+        format="html",
+    )

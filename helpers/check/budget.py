@@ -1,0 +1,127 @@
+"""A limit of time that needs no signals: it holds on Windows and in a page as well."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sympy.polys.polyerrors import BasePolynomialError
+
+__all__ = ["SYMPY_FAILS", "OutOfTime", "attempted", "limited", "obstacles", "time_left"]
+
+SECONDS = 9.0
+
+
+class OutOfTime(BaseException):
+    """The time is up. No ``except Exception`` of SymPy's stands in its way."""
+
+
+# What SymPy is known to end in where it does not know how to go on.
+SYMPY_FAILS = (
+    ArithmeticError,
+    AttributeError,
+    BasePolynomialError,
+    LookupError,
+    NameError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+# What stood in the way of the check that is running, in the order it was met.
+obstacles: list[str] = []
+
+_deadlines: list = []
+
+
+def time_left() -> float:
+    """Seconds of processor time until the nearest limit; infinity where there is none.
+
+    >>> time_left()
+    inf
+    """
+    return min((d - time.process_time() for d in _deadlines), default=float("inf"))
+
+
+@contextmanager
+def limited(seconds: float = SECONDS) -> Iterator[None]:
+    """Raise :class:`OutOfTime` inside the block once it has used its seconds of processor time.
+
+    A watching thread raises it; where there are no threads (WebAssembly) a profiling hook does,
+    at the next call of a Python function.
+
+    >>> try:
+    ...     with limited(0.05):
+    ...         while True:
+    ...             pass
+    ... except OutOfTime:
+    ...     print("stopped")
+    stopped
+    """
+    deadline = min([time.process_time() + seconds, *_deadlines])
+    _deadlines.append(deadline)
+    stop = _watched(deadline)
+    try:
+        yield
+    finally:
+        stop()
+        _deadlines.pop()
+
+
+def _watched(deadline):
+    """Begin to watch; what is returned ends it."""
+    done = threading.Event()
+    lock = threading.Lock()
+    target = threading.get_ident()
+
+    def watch():
+        while (left := deadline - time.process_time()) > 0:
+            if done.wait(max(left, 0.01)):
+                return
+        with lock:
+            if not done.is_set():
+                done.set()
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(target), ctypes.py_object(OutOfTime)
+                )
+
+    def stop():
+        with lock:
+            done.set()
+
+    try:
+        threading.Thread(target=watch, daemon=True).start()
+    except RuntimeError:
+        return _hooked(deadline)
+    return stop
+
+
+def _hooked(deadline):
+    before = sys.getprofile()
+
+    def hook(frame, event, argument):
+        if event == "call" and time.process_time() > deadline:
+            sys.setprofile(before)
+            raise OutOfTime
+
+    sys.setprofile(hook)
+    return lambda: sys.setprofile(before)
+
+
+def attempted(prove, *args, seconds: float = SECONDS / 2):
+    """What a search for a proof finds; nothing (and an obstacle told) where it breaks off."""
+    try:
+        with limited(seconds):
+            return prove(*args)
+    except OutOfTime:
+        if time_left() <= 0:
+            raise
+        obstacles.append(f"the search for a proof was given up after {seconds:g} seconds")
+    except SYMPY_FAILS as problem:
+        obstacles.append(f"computer algebra broke off ({type(problem).__name__}: {problem})"[:200])
+    return ""
