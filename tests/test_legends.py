@@ -11,9 +11,11 @@ from matplotlib.transforms import Bbox
 
 from helpers import figures_asymmetry as asymmetry
 from helpers import figures_definitions as definitions
+from helpers import figures_failures as failures
 from helpers import figures_jensen_shannon as jensen_shannon
 from helpers import figures_law_of_large_numbers as law_of_large_numbers
 from helpers import figures_loss as loss
+from helpers import figures_optimism as optimism
 from helpers import figures_proof as proof
 from helpers import figures_sources as sources
 from helpers import figures_wrong_model as wrong_model
@@ -43,6 +45,8 @@ FIGURES = {
     proof.draw_memorising: [{"n": n} for n in (3, 10, 100, 3000)],
     loss.draw_outlier: [{"worst": worst} for worst in (-74, -44, 24)],
     loss.draw_distress: [{}],
+    optimism.draw_groups: [{"groups": groups} for groups in (1, 5, 14)],
+    failures.draw_spike: [{"width": width} for width in (10.0, 0.01, 1e-12)],
     wrong_model.draw_coverage: [{"dispersion": ratio} for ratio in (1.0, 2.0, 4.0)],
     sources.draw_chebyshev_printed: [{"sigma": sigma} for sigma in (0.25, 0.5, 1.0, 2.0)],
 }
