@@ -1,7 +1,7 @@
 # The two commands of the book are `make book` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench mutants binder pdf versions links clean
+.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench mutants binder pdf versions links clean check-page
 
 # The newest supported Python that is found; PYTHON=python3.12 chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -94,6 +94,9 @@ versions: ## test with the highest or lowest-direct allowed versions (RESOLUTION
 		--python _build/$(RESOLUTION)/bin/python -e '.[book,lab,test]'
 	@_build/$(RESOLUTION)/bin/python -m pytest --nbval-lax helpers tests book -m "not pinned" \
 		--ignore=tests/test_lab.py --ignore-glob='tests/test_site_*'
+
+check-page: $(READY) ## run the whole book in the page's own checker (PARTS="proof starts steps")
+	@$(BIN)/python -m tools.check_page $(PARTS)
 
 links: $(READY) ## ask every address that the book names whether it still answers
 	@$(BIN)/jupyter-book build . --builder linkcheck

@@ -120,8 +120,9 @@ def find_origin(folder: Path, environment: Mapping[str, str]) -> Origin:
         or address
         or pages_address(repository)
     )
-    # A release's site launches the release.
-    branch = env("BOOK_BINDER_REF") or branch
+    # The buttons open a release, not each push: its image stands ready, and its numbers stay.
+    release = git(folder, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
+    branch = env("BOOK_BINDER_REF") or release or branch
     if branch in {"", "HEAD"}:
         branch = "main"
     return Origin(repository, branch, address.rstrip("/") + "/" if address else "")

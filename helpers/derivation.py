@@ -14,7 +14,9 @@ Examples
 from __future__ import annotations
 
 import time
+import traceback
 from dataclasses import dataclass, field, replace
+from html import escape
 
 import sympy as sp
 
@@ -119,6 +121,30 @@ class DerivationError(AssertionError):
         super().__init__(message)
         self.step, self.relation, self.left, self.right = step, relation, left, right
         self.counterexample: Counterexample | None = counterexample
+        self._shown = False
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the step typeset with its counterexample, the calls on demand."""
+        from IPython.display import display  # noqa: PLC0415 - only IPython asks for this
+
+        from helpers.refutation import Refutation  # noqa: PLC0415 - the door above shows it
+
+        told = f"{type(self).__name__}: {self}".splitlines()
+        if self._shown:
+            return told  # the kernel asks a second time, for its reply
+        self._shown = True
+        if self.counterexample is not None:
+            display(Refutation(self))
+        calls = "".join(traceback.format_exception(self))
+        display(
+            {
+                "text/plain": "(import sys, traceback; traceback.print_exception(sys.last_value))",
+                "text/html": "<details><summary>How the code came there</summary>"
+                f"<pre>{escape(calls)}</pre></details>",
+            },
+            raw=True,
+        )
+        return told
 
 
 class UncheckedStepError(DerivationError):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from helpers.numeric import arrays, closed_forms, log_pmf, multivariate
+from helpers.numeric.estimates import SampleEstimate, nearest_neighbours, plug_in, whole
 from helpers.numeric.integration import (
     AccuracyWarning,
     DensityIntegrand,
@@ -29,9 +30,11 @@ from helpers.numeric.laws import Law, as_law, as_laws, is_distribution
 __all__ = [
     "AccuracyWarning",
     "KLEstimate",
+    "SampleEstimate",
     "cross_entropy",
     "entropy",
     "estimate_kl",
+    "estimate_kl_from_samples",
     "js_distance",
     "js_divergence",
     "kl_divergence",
@@ -97,8 +100,8 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     Raises
     ------
     ValueError
-        If entries are negative or not finite, or do not sum to 1 within 1e-8 (nothing is
-        renormalised), or a parameter is invalid.
+        If entries are negative or not finite, or do not sum to 1 within 1e-8 (within 3.5e-4 in
+        single precision; nothing is renormalised), or a parameter is invalid.
     TypeError
         If ``p`` is neither, or a distribution beside an ``axis``.
 
@@ -741,3 +744,55 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
         count += size
         mean += difference * size / count
     return KLEstimate(mean, math.sqrt(squares / (count - 1) / count), count)
+
+
+def estimate_kl_from_samples(
+    x: Any, y: Any, *, k: int = 5, method: str | None = None
+) -> SampleEstimate:
+    """Estimate KL(p || q) from a sample of each, where neither distribution is known.
+
+    Parameters
+    ----------
+    x, y : array_like, shapes (n,) and (m,), or (n, d) and (m, d)
+        Observations from p and from q.
+    k : int
+        Which neighbour measures the density: more of them are steadier, and blur more.
+    method : {"neighbours", "plug-in"}, optional
+        "neighbours" for densities, "plug-in" for counts and categories; by default the one that
+        fits the data.
+
+    Returns
+    -------
+    SampleEstimate
+        ``value``, ``standard_error`` and, for "plug-in", the leading term of its ``bias``, which is
+        not taken off. An estimate from neighbours may be negative.
+
+    Raises
+    ------
+    ValueError
+        If there are too few observations, or ties among densities.
+    TypeError
+        If observations are no numbers, which have no neighbours.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x, y = rng.normal(0, 1, 4000), rng.normal(1, 1, 4000)
+    >>> estimate = estimate_kl_from_samples(x, y)
+    >>> abs(estimate.value - 0.5) < 4 * estimate.standard_error
+    True
+    >>> counts = estimate_kl_from_samples([0, 0, 1, 1], [0, 1, 1, 1])
+    >>> round(counts.value, 6), round(counts.bias, 6)
+    (0.143841, 0.333333)
+
+    References
+    ----------
+    Wang, Kulkarni and Verdu (2009), Divergence Estimation for Multidimensional Densities Via
+    k-Nearest-Neighbor Distances, equation 25 with one k for both samples.
+    """
+    if method not in (None, "neighbours", "plug-in"):
+        raise ValueError(f'method: expected "neighbours" or "plug-in", got {method!r}')
+    if method is None:
+        counts = np.ndim(x) == 1 and np.ndim(y) == 1 and whole(x) and whole(y)
+        method = "plug-in" if counts else "neighbours"
+    return plug_in(x, y) if method == "plug-in" else nearest_neighbours(x, y, k)

@@ -52,8 +52,10 @@ class Reply:
     (True, False)
     """
 
-    def __init__(self, verdict: str, parts: list[_Part], *, correct: bool = False):
-        self.correct, self.verdict, self._parts = correct, verdict, parts
+    def __init__(
+        self, verdict: str, parts: list[_Part], *, correct: bool = False, folded: bool = False
+    ):
+        self.correct, self.verdict, self._parts, self._folded = correct, verdict, parts, folded
 
     def __bool__(self) -> bool:
         return self.correct
@@ -64,12 +66,17 @@ class Reply:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         rich = [readable(part.rich) for part in self._parts]
         kind = "right" if self.correct else "open"
+        said = (
+            f"<blockquote><p><b>{html.escape(self.verdict)}.</b> "
+            f"{' '.join(html.escape(part) for part in rich)}</p></blockquote>"
+        )
+        if self._folded:
+            said = (
+                f"<details><summary>What the checker says of a solution</summary>{said}</details>"
+            )
         return {
             "text/plain": repr(self),
-            "text/html": (
-                f"<blockquote><p><b>{html.escape(self.verdict)}.</b> "
-                f"{' '.join(html.escape(part) for part in rich)}</p></blockquote>"
-            ),
+            "text/html": said,
             "text/markdown": (
                 f":::{{admonition}} {self.verdict}\n:class: exercise-reply exercise-{kind}\n"
                 f"{' '.join(rich)}\n:::"
@@ -116,6 +123,7 @@ class Exercise:
         positive: bool = False,
     ):
         self.build, self.closed, self.positive = build, closed, positive
+        self._open = False  # whether it was shown without an answer
 
     def check(self, answer: object) -> Reply:
         """Judge an answer; a wrong one is answered with a counterexample, never an exception.
@@ -130,6 +138,7 @@ class Exercise:
         Reply
         """
         if answer is None:
+            self._open = True
             return Reply("Your turn", [_same("Put your answer in place of None.")])
         if isinstance(answer, str):
             words = "Leave the quotation marks out: the answer is a SymPy expression, not text."
@@ -165,7 +174,9 @@ class Exercise:
             )
         status = derivation.status
         told = f"It passed the same checks as the equations of the book: {status}."
-        return Reply("Right", [_same(told)], correct=True)
+        # Run All goes on to the solution: its reply is not to stand open below a question that the
+        # reader has not answered yet.
+        return Reply("Right", [_same(told)], correct=True, folded=self._open)
 
 
 def _same(text: str) -> _Part:

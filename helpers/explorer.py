@@ -15,11 +15,12 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 
 import ipywidgets
 import numpy as np
+from IPython.display import display
 from matplotlib.figure import Figure
 
 from helpers.drawing.alt_text import announce, describe, plain
@@ -40,6 +41,9 @@ _NAMES = {
     "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
 }  # fmt: skip
 _SUBSCRIPTS = {"p": "P", "q": "Q", "m": "M", "star": "*"}
+
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def _label(name: str) -> str:
@@ -340,6 +344,7 @@ class Explorer:
             s.name: self._control(s, i) for s, i in zip(self.sliders, self.default, strict=True)
         }
         picture = ipywidgets.HTML()
+        hide = f"<style>.{self._still}{{display:none}}</style>"
         cache: dict[tuple, str] = {}
 
         def redraw(_change: object = None) -> None:
@@ -350,7 +355,7 @@ class Explorer:
                     setting = ", ".join(
                         f"{s.label} = {s.text(values[s.name])}" for s in self.sliders
                     )
-                    cache[key] = _live_html(self._render(values, setting)[0])
+                    cache[key] = hide + _live_html(self._render(values, setting)[0])
                 picture.value = cache[key]
 
         for control in controls.values():
@@ -372,16 +377,26 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
         if output_mode() == "site":
             return {"text/plain": repr(self), "text/html": self.html()}
-        bundle: dict[str, object] = {
+        still = image_html(self.frame(self.default))
+        return {
             "text/plain": repr(self),
-            "text/html": image_html(self.frame(self.default)),
+            "text/html": f'<div class="{self._still}">{still}<p>Run this cell: its sliders then '
+            "move.</p></div>",
+            _VIEW: self.widget()._repr_mimebundle_()[_VIEW],
         }
-        bundle |= {
-            kind: view
-            for kind, view in self.widget()._repr_mimebundle_().items()
-            if kind == "application/vnd.jupyter.widget-view+json"
-        }
-        return bundle
+
+    @cached_property
+    def _still(self) -> str:
+        """The class of the picture that stands where nothing runs; the live one hides it."""
+        return unique_prefix(f"{self!r}{self.setting(self.default)}") + "-still"
+
+    def _ipython_display_(self) -> None:
+        """Show the still picture, which an opened notebook keeps, and the live one."""
+        bundle = self._repr_mimebundle_()
+        view = bundle.pop(_VIEW, None)
+        display(bundle, raw=True)
+        if view is not None:
+            display({_VIEW: view}, raw=True)
 
 
 @contextmanager

@@ -7,13 +7,14 @@ which raise :class:`DataError`.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import math
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -25,6 +26,14 @@ from helpers.divergence import entropy, kl_divergence
 from helpers.explorer import Explorer, explore
 from helpers.figures_proof import draw_parts
 from helpers.likelihood import Fit, empirical, fit_mle, log_likelihood
+from helpers.numeric.tables import (
+    DataError,
+    Layout,
+    column_of,
+    comma_hint,
+    counted,
+    read_table,
+)
 from helpers.plotting import DATA, FigureDisplay, Q, show, subplots
 from helpers.shown.typography import readable
 
@@ -38,17 +47,6 @@ __all__ = [
     "read_data",
     "your_data",
 ]
-
-
-class DataError(ValueError):
-    """Data or a wish that cannot be met; its text is a sentence for the reader.
-
-    Examples
-    --------
-    >>> read_data([])
-    Traceback (most recent call last):
-    helpers.your_data.DataError: There is no observation in your data; give at least one.
-    """
 
 
 @dataclass(frozen=True)
@@ -173,49 +171,63 @@ FAMILIES: dict[str, Family] = {
 """The families that :func:`your_data` fits, by name."""
 
 
-def _number(cell: object, place: str) -> float:
+def _number(cell: object, place: Callable[[], str], decimal: str = ".") -> float:
     if isinstance(cell, str):
         cell = cell.strip()
-    shown = reprlib.repr(cell)
     if isinstance(cell, str) and cell.lower() in _MISSING:
-        raise DataError(f"{place} is {shown}: the value is missing. Leave such observations out.")
+        raise DataError(
+            f"{place()} is {cell!r}: the value is missing. Leave such observations out, or name "
+            "the mark: missing=[...]."
+        )
+    shown = reprlib.repr(cell)
+    if isinstance(cell, complex) or getattr(getattr(cell, "dtype", None), "kind", "") == "c":
+        raise DataError(f"{place()} is {shown}, a complex number; give real ones.")
     try:
-        value = float(cell)  # type: ignore[arg-type]
+        written = cell.replace(decimal, ".") if isinstance(cell, str) else cell
+        if isinstance(cell, str) and decimal == "," and "." in cell:
+            raise ValueError
+        value = float(written)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        comma = isinstance(cell, str) and _is_number(cell.replace(",", "."))
-        hint = " Write decimals with a point." if comma else ""
-        raise DataError(f"{place} is {shown}, which is not a number.{hint}") from None
+        hint = comma_hint(cell) if isinstance(cell, str) and decimal == "." else ""
+        raise DataError(f"{place()} is {shown}, which is not a number.{hint}") from None
     except OverflowError:
         value = math.inf
     if math.isnan(value) or cell in (math.inf, -math.inf):
-        raise DataError(f"{place} is {shown}, which is not a finite number.")
+        raise DataError(f"{place()} is {shown}, which is not a finite number.")
     if abs(value) > LARGEST:
         raise DataError(
-            f"{place} is {shown}, and numbers are read here up to {LARGEST:g}. Choose another unit."
+            f"{place()} is {shown}, and numbers are read here up to {LARGEST:g}. Choose another "
+            "unit."
         )
     return value
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _numbers(items: Sequence[object], what: str) -> NDArray[np.float64]:
+    """Read numbers; ``what`` names one of them in a sentence."""
+    if not any(isinstance(x, str) for x in items[:1]):
+        # All at once where they are plain numbers; one by one where a sentence is due.
+        try:
+            array = np.asarray(items)
+        except (ValueError, OverflowError):
+            array = np.array(None)
+        if array.ndim == 1 and array.dtype.kind in "iufb":
+            array = array.astype(float)
+            if not array.size or np.abs(array).max() <= LARGEST:  # false for nan as well
+                return array
+    return np.array([_number(x, lambda i=i: f"{what} number {i}") for i, x in enumerate(items, 1)])
 
 
 def _repeat(values: Iterable[object], how_often: Iterable[object]) -> NDArray[np.float64]:
-    values, how_often = list(values), list(how_often)
-    numbers = [_number(v, f"Value number {i}") for i, v in enumerate(values, 1)]
-    times = [_number(c, f"Count number {i}") for i, c in enumerate(how_often, 1)]
-    for i, c in enumerate(times, 1):
-        if c < 0 or c != int(c):
-            raise DataError(
-                f"Count number {i} is {c:g}, but a count of observations is a whole number from "
-                "0 on."
-            )
-    if sum(times) > MOST:
-        raise DataError(f"Those are {sum(times):g} observations, more than the {MOST} read here.")
+    numbers, times = _numbers(list(values), "Value"), _numbers(list(how_often), "Count")
+    bad = (times < 0) | (times != np.floor(times))
+    if bad.any():
+        place = int(np.argmax(bad))
+        raise DataError(
+            f"Count number {place + 1} is {times[place]:g}, but a count of observations is a whole "
+            "number from 0 on."
+        )
+    if times.sum() > MOST:
+        raise DataError(f"Those are {times.sum():g} observations, more than the {MOST} read here.")
     return np.repeat(numbers, np.array(times, dtype=int))
 
 
@@ -237,82 +249,72 @@ CLOSEST = 1e-6
 _MISSING = {"", "na", "n/a", "nan", "null", "none"}
 
 
-def _table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the column names and the rows of a CSV file."""
-    try:
-        found = path.is_file()
-    except OSError:  # a name that no file can have
-        found = False
-    if not found:
-        raise DataError(
-            f"There is no file {reprlib.repr(str(path))}. A path is read from the folder of the "
-            "notebook; write the whole path if your file lies elsewhere."
-        )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(f"The file {path.name} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise DataError(
-            f"The file {path.name} is not text in UTF-8. Save the table as CSV (UTF-8) first."
-        ) from None
-    lines = [x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#")]
-    if not lines:
-        raise DataError(f"The file {path.name} holds no rows.")
-    # The separator is the one that the first row holds most of.
-    separator = max(",;\t", key=lines[0].count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
-    width = len(rows[0])
-    for number, row in enumerate(rows, 1):
-        if len(row) != width:
-            raise DataError(
-                f"Row {number} of {path.name} has {len(row)} columns where the first has {width}."
-            )
-    if all(_is_number(cell) for cell in rows[0]):
-        return [f"column {k}" for k in range(1, width + 1)], rows
-    return rows[0], rows[1:]
-
-
-def _read_file(path: Path, column: str | None, counts: bool) -> NDArray[np.float64]:
-    names, rows = _table(path)
+def _read_file(
+    path: Path, column: str | None, counts: bool, layout: Layout, missing: frozenset[str]
+) -> NDArray[np.float64]:
+    table = read_table(path, layout)
+    names, rows = table.names, table.rows
     listed = ", ".join(repr(name) for name in names)
+
+    def cells(place: int) -> NDArray[np.float64]:
+        found = []
+        for line, row in zip(table.lines, rows, strict=True):
+            if row[place] in missing:
+                continue
+            where = f"Line {line} of {path.name}, column {names[place]!r},"
+            found.append(_number(row[place], lambda where=where: where, table.decimal))
+        return np.array(found)
+
     if counts:
         if len(names) != 2 or column is not None:
             raise DataError(
                 "With counts=True a file has two columns, a value and how often it was seen, and "
                 f"no column is chosen; {path.name} has {len(names)}: {listed}."
             )
-        return _repeat([row[0] for row in rows], [row[1] for row in rows])
+        return _repeat(cells(0), cells(1))
     if column is None:
         if len(names) > 1:
             raise DataError(
                 f"The file {path.name} has {len(names)} columns: {listed}. Choose one with "
                 "column=..., or say counts=True if the second says how often the first was seen."
             )
-        place = 0
-    elif column in names:
-        place = names.index(column)
-    else:
+        return cells(0)
+    if column not in names:
         raise DataError(f"The file {path.name} has no column {column!r}; its columns are {listed}.")
-    cells = [row[place] for row in rows]
-    return np.array([_number(c, f"Row {i} of {names[place]!r}") for i, c in enumerate(cells, 1)])
+    return cells(names.index(column))
 
 
 def read_data(
-    source: object, *, column: str | None = None, counts: bool = False
+    source: object,
+    *,
+    column: str | None = None,
+    counts: bool = False,
+    missing: Iterable[str] = (),
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    encoding: str = "utf-8-sig",
+    header: bool | None = None,
 ) -> NDArray[np.float64]:
-    """Read observations from a list, a mapping of counts, or a CSV file.
+    """Read observations from a list, a mapping of counts, a data frame, or a CSV file.
 
     Parameters
     ----------
-    source : array_like, Mapping, str or Path
-        Numbers; or a mapping from each value to how often it was seen; or the path of a CSV file
-        (comma, semicolon or tab between columns, lines that start with # are notes, a header is
-        recognised by not being numbers).
+    source : array_like, Mapping, data frame, str or Path
+        Numbers; or a mapping from each value to how often it was seen, a Counter or the
+        ``value_counts()`` of pandas or polars; or a data frame; or the path of a CSV file (lines
+        that start with # are notes, a header is recognised by not being numbers).
     column : str, optional
-        The column of the file to read; needed where there are several.
+        The column of the file or data frame to read; needed where there are several.
     counts : bool
         For a file of two columns, or a list of pairs: a value, and how often it was seen.
+    missing : iterable of str
+        Marks of missing values in a file, which are left out: ``missing=["NA", "-"]``.
+    delimiter, decimal : str, optional
+        What separates columns, and the decimal sign; found out from the file if omitted.
+    encoding : str
+        Of the file.
+    header : bool, optional
+        Whether the first row names the columns, where numbers may do so.
 
     Returns
     -------
@@ -330,38 +332,49 @@ def read_data(
     [0.0, 0.0, 3.0]
     >>> read_data(["1", "two"])
     Traceback (most recent call last):
-    helpers.your_data.DataError: Observation number 2 is 'two', which is not a number.
+    helpers.numeric.tables.DataError: Observation number 2 is 'two', which is not a number.
     """
-    if column is not None and not isinstance(source, str | Path):
-        raise DataError("Only a file has columns to choose from, and your data are no file.")
     if isinstance(source, str | Path):
-        data = _read_file(Path(source), column, counts)
-    elif isinstance(source, Mapping):
-        data = _repeat(source.keys(), source.values())
+        layout = Layout(delimiter, decimal, encoding, header)
+        data = _read_file(Path(source), column, counts, layout, frozenset(missing))
+    elif (table := counted(source)) is not None:
+        if column is not None:
+            raise DataError("A table of counts has no column to choose.")
+        data = _repeat(*table)
     else:
-        if not isinstance(source, Iterable) or isinstance(source, bytes):
-            raise DataError(
-                "Your data must be a list of numbers, a mapping from values to counts, or the "
-                f"path of a CSV file; this is {type(source).__name__}."
-            )
-        items = list(source)
-        if counts:
-            if not all(isinstance(x, Iterable) and len(list(x)) == 2 for x in items):
-                raise DataError("With counts=True every item is a pair: a value and a count.")
-            data = _repeat([x[0] for x in items], [x[1] for x in items])
-        elif any(isinstance(x, Iterable) and not isinstance(x, str) for x in items):
-            raise DataError(
-                "Your list holds lists. Give one flat list of numbers, or say counts=True if the "
-                "items are pairs of a value and how often it was seen."
-            )
-        else:
-            numbers = [_number(x, f"Observation number {i}") for i, x in enumerate(items, 1)]
-            data = np.array(numbers, dtype=float)
+        data = _listed(source, column, counts)
     if data.size == 0:
         raise DataError("There is no observation in your data; give at least one.")
     if data.size > MOST:
         raise DataError(f"Those are {data.size} observations, more than the {MOST} read here.")
     return data
+
+
+def _listed(source: object, column: str | None, counts: bool) -> NDArray[np.float64]:
+    if column is not None and not hasattr(source, "columns"):
+        raise DataError(
+            "Only a file or a table has columns to choose from, and your data are no file."
+        )
+    source = column_of(source, column)
+    if np.ma.is_masked(source):
+        raise DataError("Some of your observations are masked. Leave them out: data.compressed().")
+    if not isinstance(source, Iterable) or isinstance(source, bytes) or np.ndim(source) == 0:
+        raise DataError(
+            "Your data must be a list of numbers, a mapping from values to counts, or the path of "
+            f"a CSV file; this is {type(source).__name__}."
+        )
+    numeric = isinstance(source, np.ndarray) and source.ndim == 1 and source.dtype.kind in "iufb"
+    items = source if numeric else list(source)
+    if counts:
+        if numeric or not all(isinstance(x, Iterable) and len(list(x)) == 2 for x in items):
+            raise DataError("With counts=True every item is a pair: a value and a count.")
+        return _repeat([x[0] for x in items], [x[1] for x in items])
+    if not numeric and any(isinstance(x, Iterable) and not isinstance(x, str) for x in items):
+        raise DataError(
+            "Your list holds lists. Give one flat list of numbers, or say counts=True if the items "
+            "are pairs of a value and how often it was seen."
+        )
+    return _numbers(items, "Observation")
 
 
 def _family(name: object) -> Family:
@@ -410,7 +423,12 @@ class Analysis:
     def objective(self, theta: NDArray[np.float64] | float) -> NDArray[np.float64] | float:
         """Return -(1/n) log-likelihood with the first parameter at ``theta``, in nats."""
         params = {**self.fit.params, self.moving: theta}
-        return -log_likelihood(self.family.law, params, self.data) / self.fit.n
+        return -log_likelihood(self.family.law, params, self.tabulated) / self.fit.n
+
+    @cached_property
+    def tabulated(self) -> Any:
+        """The data as the fit sees them: counts tabulated, measurements as they are."""
+        return empirical(self.data) if self.family.discrete else self.data
 
     def divergence(self, theta: float) -> float:
         """Return the divergence to the model with the first parameter at ``theta``, in nats.
@@ -419,7 +437,7 @@ class Analysis:
         has no density, from the fitted density.
         """
         model = self.family.law(**{**self.fit.params, self.moving: theta})
-        start = empirical(self.data) if self.family.discrete else self.fit.distribution
+        start = self.tabulated if self.family.discrete else self.fit.distribution
         return kl_divergence(start, model)
 
     @property
@@ -500,7 +518,7 @@ class Analysis:
         low, high = self.data.min(), self.data.max()
         if self.family.discrete:
             counts = np.arange(int(low), min(int(high), int(low) + 200) + 1)
-            p_hat = empirical(self.data).pmf(counts)
+            p_hat = self.tabulated.pmf(counts)
             top.bar(counts, p_hat, width=0.8, **DATA.bars, label=r"$\hat p$, observed")
             at = model.pmf(counts)
             top.plot(counts, at, **Q.line, marker="o", markersize=4, label=r"$p_\theta$")
@@ -578,13 +596,13 @@ class Answer:
 
 
 def analyse(
-    source: object, family: str, *, column: str | None = None, counts: bool = False
+    source: object, family: str, *, column: str | None = None, counts: bool = False, **options: Any
 ) -> Analysis:
     """Fit a family to data by maximum likelihood, and check the book's identity on the fit.
 
     Parameters
     ----------
-    source, column, counts
+    source, column, counts, **options
         The data, as for :func:`read_data`.
     family : str
         One of :data:`FAMILIES`.
@@ -607,7 +625,7 @@ def analyse(
     True
     """
     chosen = _family(family)
-    data = read_data(source, column=column, counts=counts)
+    data = read_data(source, column=column, counts=counts, **options)
     fits = chosen.accepts(data)
     if not fits.all():
         place = int(np.argmin(fits))
@@ -631,18 +649,19 @@ def analyse(
         )
     if why := chosen.degenerate(data):
         raise DataError(f"{why}.")
-    fit = fit_mle(chosen.law, data, fixed=chosen.fixed)
+    table = empirical(data) if chosen.discrete else data
+    fit = fit_mle(chosen.law, table, fixed=chosen.fixed)
     if unknown := [n for s, n in chosen.parameters.items() if fit.standard_errors[s] is None]:
         raise DataError(
             f"The likelihood of your data is too flat to give {' and '.join(unknown)} a standard "
             f"error in the {chosen.name} family."
         )
-    floor = entropy(empirical(data) if chosen.discrete else fit.distribution)
+    floor = entropy(table if chosen.discrete else fit.distribution)
     return Analysis(chosen, data, fit, floor)
 
 
 def your_data(
-    source: object, family: str, *, column: str | None = None, counts: bool = False
+    source: object, family: str, *, column: str | None = None, counts: bool = False, **options: Any
 ) -> Analysis | Answer:
     """Fit a family to your data; what cannot be used is answered with a sentence.
 
@@ -656,6 +675,9 @@ def your_data(
         Which column of the file.
     counts : bool
         Whether two columns, or pairs, are values and how often each was seen.
+    **options
+        How a file is written: missing, delimiter, decimal, encoding, header; see
+        :func:`read_data`.
 
     Returns
     -------
@@ -670,6 +692,6 @@ def your_data(
     There is no observation in your data; give at least one.
     """
     try:
-        return analyse(source, family, column=column, counts=counts)
+        return analyse(source, family, column=column, counts=counts, **options)
     except DataError as error:
         return Answer(str(error))

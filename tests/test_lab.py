@@ -129,7 +129,7 @@ def lab(tmp_path_factory):
             command, env=environment, cwd=root, stdout=output, stderr=subprocess.STDOUT
         )
     address = f"http://127.0.0.1:{port}"
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while True:
         assert server.poll() is None, log.read_text()
         assert time.monotonic() < end, log.read_text()
@@ -149,7 +149,7 @@ def page(lab, browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{lab}/lab?token={TOKEN}&reset", wait_until="load")
-    page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp", timeout=180_000)
     page.evaluate("() => window.jupyterapp.restored.then(() => true)")
     yield page
     context.close()

@@ -53,11 +53,20 @@ def launched(pagename: str, environment: dict[str, str], monkeypatch) -> str:
 
 
 @pytest.mark.parametrize(
-    ("release", "ref"), [({}, "main"), ({"BOOK_BINDER_REF": "v1.2.3"}, "v1.2.3")]
+    ("tag", "asked", "ref"),
+    [
+        ("", {}, "main"),
+        ("v1.2.3", {}, "v1.2.3"),
+        ("v1.2.3", {"BOOK_BINDER_REF": "v1.1.0"}, "v1.1.0"),
+    ],
+    ids=["before a release", "the newest release", "the release that is asked for"],
 )
 @pytest.mark.parametrize("pagename", ["book/index", "book/proof"])
-def test_binder_opens_the_page_in_jupyterlab(monkeypatch, release, ref, pagename):
-    link = urlsplit(launched(pagename, HERE | release, monkeypatch))
+def test_binder_opens_the_page_in_jupyterlab(monkeypatch, tag, asked, ref, pagename):
+    monkeypatch.syspath_prepend(ROOT / "_ext")
+    publishing = importlib.import_module("publishing")
+    monkeypatch.setattr(publishing, "git", lambda folder, *words: tag)
+    link = urlsplit(launched(pagename, HERE | asked, monkeypatch))
     assert f"{link.scheme}://{link.netloc}{link.path}" == (
         f"https://mybinder.org/v2/gh/someone/fork/{ref}"
     )

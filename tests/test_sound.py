@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from helpers.check.budget import OutOfTime, attempted, limited, obstacles
 from helpers.derivation import Derivation, DerivationError
-from helpers.notation import Concrete, Density, Entropy, Exponential, Normal, Unnormalised
+from helpers.notation import Concrete, Density, Entropy, Exponential, Finite, Normal, Unnormalised
 from helpers.notation.distributions import mass_and_least
 from helpers.proof.existence import integral_exists, is_integrable, sum_exists
 from helpers.trials.context import Context
@@ -111,7 +111,7 @@ def test_what_exists_is_known_from_the_law_or_a_hypothesis():
     assert sum_exists(sp.Rational(1, 2) ** k, k, sp.S.Zero, sp.oo)
     assert not sum_exists(1 / (k + 1), k, sp.S.Zero, sp.oo)
     P = Density("P")
-    finite = Context(hypotheses=(sp.Lt(sp.Abs(Entropy(P)), sp.oo),))
+    finite = Context(hypotheses=(Finite(Entropy(P)),))
     assert finite.finite == {Entropy(P)}
     assert finite.relations == []
 

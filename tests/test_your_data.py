@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from helpers.datasets import DATA, alpha_particles, horse_kicks
+from helpers.likelihood import empirical, fit_mle, log_likelihood
 from helpers.your_data import (
     FAMILIES,
     Analysis,
@@ -177,8 +180,8 @@ def test_bad_input_is_answered_with_a_sentence(source, family, options, part):
     ("text", "part"),
     [
         (b"# only a note\n", "holds no rows"),
-        (b"a,b\n1,2\n3\n", "Row 3 of table.csv has 1 columns"),
-        (b"x\n1\nthree\n", "Row 2 of 'x' is 'three'"),
+        (b"a,b\n1,2\n3\n", "Line 3 of table.csv has 1 columns"),
+        (b"x\n1\nthree\n", "Line 3 of table.csv, column 'x', is 'three'"),
         (b"\xff\xfe\x00", "UTF-8"),
     ],
 )
@@ -248,3 +251,117 @@ def test_explorer_starts_at_the_estimate_and_stays_in_the_domain():
     assert all(0 < v < 1 for v in values)
     start = values[explorer.default[0]]
     assert abs(start - 0.75) <= max(np.diff(values))
+
+
+# --- what people bring --------------------------------------------------------------------------
+
+
+class Counts:
+    """What value_counts() of pandas gives: counts by themselves, the values as an index."""
+
+    name = "count"
+
+    def __init__(self, values, counts):
+        self.index, self.counts = np.array(values), np.array(counts)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.counts
+
+    def __iter__(self):
+        return iter(self.counts)
+
+
+class Frame:
+    """A data frame: columns by name."""
+
+    def __init__(self, **columns):
+        self.table = columns
+        self.columns = list(columns)
+
+    def __getitem__(self, name):
+        return np.array(self.table[name])
+
+    def __iter__(self):
+        return iter(self.columns)
+
+
+def test_tables_of_counts_are_counts():
+    expected = [0.0] * 5 + [1.0] * 2 + [3.0]
+    for table in (Counts([0, 1, 3], [5, 2, 1]), Frame(x=[0, 1, 3], count=[5, 2, 1])):
+        assert read_data(table).tolist() == expected
+        assert empirical(table).n == 8
+        assert fit_mle("poisson", table).n == 8
+    assert fit_mle("poisson", Counter(expected)).params["mu"] == pytest.approx(5 / 8)
+    assert empirical(Counter("aab")).pmf("a") == pytest.approx(2 / 3)
+    shares = Counts([0, 1], [0.5, 0.5])
+    shares.name = "proportion"
+    assert "proportions" in your_data(shares, "poisson").sentence
+
+
+def test_a_frame_has_columns_to_choose_from():
+    frame = Frame(a=[1, 2], b=[3, 4], c=[5, 6])
+    assert "3 columns: 'a', 'b', 'c'" in your_data(frame, "poisson").sentence
+    assert read_data(frame, column="b").tolist() == [3, 4]
+    with pytest.raises(ValueError, match="one column, got a table of 3"):
+        fit_mle("norm", frame)
+
+
+def test_what_an_array_would_hide_is_refused():
+    masked = np.ma.masked_greater([1.0, 2.0, 1e9], 100)
+    assert "masked" in your_data(masked, "normal").sentence
+    for function in (lambda: fit_mle("norm", masked), lambda: empirical(masked)):
+        with pytest.raises(ValueError, match="masked"):
+            function()
+    with pytest.raises(ValueError, match="masked"):
+        log_likelihood("norm", {"loc": 0.0, "scale": 1.0}, masked)
+    assert "complex" in your_data(np.array([1 + 2j, 3.0]), "normal").sentence
+    with pytest.raises(TypeError, match="complex"):
+        empirical(np.array([1 + 2j]))
+    assert "this is ndarray" in your_data(np.array(3.0), "normal").sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        ("sep=;\nx;y\n1,5;2\n2,5;3\n", {"column": "x"}, [1.5, 2.5]),
+        ("x|y\n1|2\n3|4\n", {"column": "y"}, [2, 4]),
+        ("x y\n1 2\n3 4\n", {"column": "y"}, [2, 4]),
+        ("1,5\n2,5\n", {"decimal": ","}, [1.5, 2.5]),
+        ("1,5\n2,5\n", {"delimiter": ",", "column": "column 2"}, [5, 5]),
+        ("2019\n3\n4\n5\n", {"header": True}, [3, 4, 5]),
+        ("2019\n3\n4\n5\n", {"header": False}, [2019, 3, 4, 5]),
+        ("x\n1\n-\nNA\n2\n", {"missing": ["-", "NA"]}, [1, 2]),
+        ("1950\n1960\n1971\n", {}, [1950, 1960, 1971]),
+        ("waiting time\n1\n2\n", {}, [1, 2]),
+    ],
+)
+def test_files_as_programs_write_them(tmp_path, text, options, expected):
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read_data(path, **options).tolist() == expected
+    path.write_text(text, encoding="utf-16")
+    assert read_data(path, encoding="utf-16", **options).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "part"),
+    [
+        ('x\n"1,200"\n', {}, "separates thousands"),
+        ("1,5\n2,5\n", {}, "delimiter=','"),
+        ("2019\n3\n4\n5\n", {}, "header=True"),
+        ("# note\n\nx\n1\n\n# more\ntwo\n", {}, "Line 7 of table.csv"),
+        ("x;y\n1;2\n3\n", {"column": "x"}, "a semicolon between columns"),
+        ("x\n1\n\n", {"encoding": "utf-99"}, "no encoding"),
+    ],
+)
+def test_what_a_file_may_mean_is_asked(tmp_path, text, options, part):
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    assert part in your_data(path, "normal", **options).sentence
+
+
+def test_two_million_counts_are_read_at_once():
+    counts = np.random.default_rng(0).poisson(4.0, 2_000_000)
+    start = time.process_time()
+    assert isinstance(your_data(counts, "poisson"), Analysis)
+    assert time.process_time() - start < 4.0

@@ -50,7 +50,7 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
-    except (NotJSONError, ValidationError, UnicodeDecodeError, AttributeError) as error:
+    except (NotJSONError, ValidationError, ValueError, AttributeError, TypeError) as error:
         said = str(error).strip().splitlines()[0]
         message = f"{path}: not a notebook that can be read ({said}); git checkout -- {path.name}"
         raise ValueError(message) from None

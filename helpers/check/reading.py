@@ -19,6 +19,7 @@ from helpers.notation import (
     Concrete,
     Density,
     Expectation,
+    Finite,
     Indicator,
     Pdf,
     Probability,
@@ -135,7 +136,7 @@ class _Reading:
             return replace(
                 read,
                 domain=domain,
-                hypotheses=(*kept, *(sp.Abs(self(q)) < sp.oo for q in self.finite)),
+                hypotheses=(*kept, *(Finite(self(q)) for q in self.finite)),
             )
         if not isinstance(part, sp.Basic):
             return part

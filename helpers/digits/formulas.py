@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import gmpy2
 import mpmath as mp
 import sympy as sp
 from sympy.printing.pycode import MpmathPrinter
 
-__all__ = ["Formula", "to_mpf", "to_mpfr"]
+try:
+    import gmpy2
+except ImportError:  # no wheel of it runs in a browser: there mpmath does all of the work
+    gmpy2 = None
+
+__all__ = ["Formula", "gmpy2", "to_mpf", "to_mpfr"]
 
 _T = sp.Symbol("t")
 _HALVES = (sp.S.Half, -sp.S.Half)
-_NAN = gmpy2.mpfr("nan")
 
 
 def to_mpfr(value: mp.mpf) -> gmpy2.mpfr:
@@ -32,7 +35,7 @@ def to_mpfr(value: mp.mpf) -> gmpy2.mpfr:
         return gmpy2.mpfr(str(value))
     number = gmpy2.mpfr(-mantissa if sign else mantissa)
     if exponent >= 0:
-        return gmpy2.mul_2exp(number, exponent) if exponent < 2**31 else _NAN
+        return gmpy2.mul_2exp(number, exponent) if exponent < 2**31 else gmpy2.nan()
     return gmpy2.div_2exp(number, -exponent) if exponent > -(2**31) else number * 0
 
 
@@ -49,27 +52,33 @@ def to_mpf(value: gmpy2.mpfr) -> mp.mpf:
 
 def _log_gamma(t):
     """log gamma of a positive number; elsewhere it is a matter of branches."""
-    return gmpy2.lgamma(t)[0] if t > 0 else _NAN
+    return gmpy2.lgamma(t)[0] if t > 0 else gmpy2.nan()
 
 
-# What MPFR is asked for. Where it answers nan, infinity or zero, mpmath is asked again.
-_QUICK = {
-    "exp": gmpy2.exp,
-    "log": gmpy2.log,
-    "sqrt": gmpy2.sqrt,
-    "sin": gmpy2.sin,
-    "cos": gmpy2.cos,
-    "tan": gmpy2.tan,
-    "atan": gmpy2.atan,
-    "sinh": gmpy2.sinh,
-    "cosh": gmpy2.cosh,
-    "tanh": gmpy2.tanh,
-    "erf": gmpy2.erf,
-    "erfc": gmpy2.erfc,
-    "gamma": gmpy2.gamma,
-    "loggamma": _log_gamma,
-    "factorial": lambda t: gmpy2.gamma(t + 1),
-}
+def _quick_functions() -> dict:
+    """What MPFR is asked for. Where it answers nan, infinity or zero, mpmath is asked again."""
+    if gmpy2 is None:
+        return {}
+    return {
+        "exp": gmpy2.exp,
+        "log": gmpy2.log,
+        "sqrt": gmpy2.sqrt,
+        "sin": gmpy2.sin,
+        "cos": gmpy2.cos,
+        "tan": gmpy2.tan,
+        "atan": gmpy2.atan,
+        "sinh": gmpy2.sinh,
+        "cosh": gmpy2.cosh,
+        "tanh": gmpy2.tanh,
+        "erf": gmpy2.erf,
+        "erfc": gmpy2.erfc,
+        "gamma": gmpy2.gamma,
+        "loggamma": _log_gamma,
+        "factorial": lambda t: gmpy2.gamma(t + 1),
+    }
+
+
+_QUICK = _quick_functions()
 _PRINTER = MpmathPrinter(
     {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
 )
@@ -104,7 +113,7 @@ def _compiled(skeleton: sp.Expr, count: int):
     """The function of ``t`` and ``count`` constants, for mpmath and, or None, for MPFR."""
     names = [_T, *(sp.Symbol(f"c{k}") for k in range(count))]
     careful = sp.lambdify(names, skeleton, "mpmath", cse=True)
-    if not all(map(_is_quick, sp.preorder_traversal(skeleton))):
+    if gmpy2 is None or not all(map(_is_quick, sp.preorder_traversal(skeleton))):
         return careful, None
     return careful, sp.lambdify(names, skeleton, [_QUICK], printer=_PRINTER, cse=True)
 

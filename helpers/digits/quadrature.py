@@ -17,11 +17,10 @@ import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
-import gmpy2
 import mpmath as mp
 import sympy as sp
 
-from helpers.digits.formulas import Formula, to_mpf, to_mpfr
+from helpers.digits.formulas import Formula, gmpy2, to_mpf, to_mpfr
 
 __all__ = [
     "NotEvaluable",

@@ -15,6 +15,7 @@ __all__ = [
     "CrossEntropy",
     "Entropy",
     "Expectation",
+    "Finite",
     "FisherInformation",
     "Indicator",
     "Probability",
@@ -404,3 +405,31 @@ class FisherInformation(VocabularyExpr):
 
     def _sympystr(self, printer, *args):
         return f"I({printer._print(self.args[1])})"
+
+
+class Finite(sp.core.relational.Relational):
+    """The hypothesis that a quantity exists and is finite, for the check to use.
+
+    SymPy takes it for granted that an absolute value is less than infinity; this relation stays.
+
+    >>> P = Density("P")
+    >>> Finite(Entropy(P))
+    |H(P)| < oo
+    """
+
+    rel_op = "<"
+
+    def __new__(cls, quantity, bound=sp.oo):
+        if not isinstance(quantity, VocabularyExpr):
+            raise TypeError(f"quantity must be an expectation or the like, got {quantity!r}")
+        return sp.Basic.__new__(cls, quantity, sp.oo)
+
+    @property
+    def quantity(self):
+        return self.args[0]
+
+    def _latex(self, printer, *args):
+        return rf"\left|{printer._print(self.args[0])}\right| < \infty"
+
+    def _sympystr(self, printer, *args):
+        return f"|{printer._print(self.args[0])}| < oo"

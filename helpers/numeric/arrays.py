@@ -25,8 +25,10 @@ BLOCK = 131072
 THREADS = 2
 # Below so many entries another thread's help costs what it saves.
 _WORTH_A_THREAD = 2 * BLOCK
-# How far from one a sum may be before the array is refused.
+# How far from one a sum of double precision numbers may be before the array is refused. Numbers of
+# fewer digits may miss it by the root of their epsilon, as NumPy's own draws allow.
 SUM_TOLERANCE = 1e-8
+_BFLOAT16_EPSILON = 2.0**-7
 # Below this divergence p*log(p/q) has lost digits to cancellation and a second form takes over.
 _CANCELLATION = 1e-2
 _FLOAT = np.dtype(np.float64)
@@ -82,6 +84,8 @@ def as_probabilities(value: Any, argument: str) -> np.ndarray:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{argument}: expected an array of probabilities: {error}") from None
+    if array.dtype.name == "bfloat16":  # as ml_dtypes adds it
+        array = array.astype(np.float32)
     if array.dtype.kind not in "fiu":
         if array.dtype.kind != "O":
             raise TypeError(
@@ -110,14 +114,26 @@ def _refuse(array: np.ndarray, argument: str) -> None:
         )
 
 
+def _tolerance(array: np.ndarray) -> float:
+    """Return how far from one the sums of an array that is not double precision may be."""
+    if array.dtype.kind != "f" or array.dtype.itemsize >= 8:
+        return SUM_TOLERANCE
+    epsilon = float(np.finfo(array.dtype).eps)
+    if array.dtype == np.float32 and not (array.view(np.uint32) & 0xFFFF).any():
+        epsilon = _BFLOAT16_EPSILON  # NumPy has no bfloat16: such numbers come as float32
+    return math.sqrt(epsilon)
+
+
 def _check_sums(sums: Any, array: np.ndarray, argument: str) -> None:
     if isinstance(sums, float):
-        if abs(sums - 1.0) <= SUM_TOLERANCE:
+        if abs(sums - 1.0) <= SUM_TOLERANCE or abs(sums - 1.0) <= _tolerance(array):
             return
         total, place = float(sums), ""
     else:
         # An infinity or nan compares as not close, too.
         off = ~(np.abs(sums - 1.0) <= SUM_TOLERANCE)
+        if off.any():
+            off = ~(np.abs(sums - 1.0) <= _tolerance(array))
         if not off.any():
             return
         row = np.unravel_index(int(np.argmax(off)), off.shape)

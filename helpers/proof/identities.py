@@ -8,7 +8,7 @@ import sympy as sp
 
 from helpers.notation import Cauchy, Expectation, Laplace, Normal, Pdf, Probability, VocabularyExpr
 from helpers.proof import existence
-from helpers.proof.inequalities import any_support, same_events
+from helpers.proof.inequalities import any_support, laws_of, same_events
 from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
 from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
 from helpers.trials.context import Context, domain_of
@@ -22,7 +22,11 @@ def equal(left, right, context: Context) -> str:
     """Why ``left = right`` on the whole domain."""
     with existence.assuming(context.finite):
         wide = any_support(left, right)
-        reason = _equal(*wide, context) if wide is not None else ""
+        if wide is not None:
+            with existence.assuming(context.finite | laws_of(*wide)):
+                reason = _equal(*wide, context)
+        else:
+            reason = ""
         if reason:
             return f"{reason}; whatever the support"
         return _equal(left, right, context) or _with_one_unknown(left, right)
@@ -41,8 +45,8 @@ def _with_one_unknown(left, right) -> str:
             terms = sp.Add.make_args(sp.expand(side))
             if sum(bool(normal_form(t).atoms(Expectation) & unknown) for t in terms) != 1:
                 return ""
-    (node,) = unknown
-    return f"the difference simplifies to zero; {node} may be infinite, on both sides"
+    told = str(next(iter(unknown))).replace("_x", "x")
+    return f"the difference simplifies to zero; {told} may be infinite, on both sides"
 
 
 def _may_be_infinite(node) -> bool:

@@ -29,7 +29,7 @@ from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolve
 from helpers.trials.context import Context, domain_of, free_symbols_of
 from helpers.trials.points import awkward
 
-__all__ = ["any_support", "opened", "same_events", "upper_bound"]
+__all__ = ["any_support", "laws_of", "opened", "same_events", "upper_bound"]
 
 
 def upper_bound(small, large, context: Context) -> str:
@@ -41,7 +41,8 @@ def upper_bound(small, large, context: Context) -> str:
 def _why_at_most(small, large, context) -> str:
     wide = any_support(small, large)
     if wide is not None:
-        reason = _upper_bound(*wide, context)
+        with existence.assuming(context.finite | laws_of(*wide)):
+            reason = _upper_bound(*wide, context)
         if reason:
             return f"{reason}; whatever the support"
     reason = _upper_bound(small, large, context)
@@ -69,6 +70,11 @@ def any_support(*sides):
         return None
     wide = {d: Density(d.name, *d.parameters, label=d.label or None) for d in plain}
     return [e.xreplace(wide) for e in sides]
+
+
+def laws_of(*sides) -> frozenset:
+    """The abstract laws, which stand for laws on finitely many points: all they name is finite."""
+    return frozenset(d for e in sides for d in e.atoms(Density))
 
 
 def _slack(sides, context) -> dict:

@@ -229,8 +229,12 @@ def _expectation(e: Expectation):
     if loose and len(unknown) == 1:
         ((constant, rest),) = unknown
         return sp.expand(out + constant * Expectation(rest, fresh, d))
-    # Of terms that are not shown to be finite nothing is taken apart, not even a factor.
-    return Expectation(f, fresh, d)
+    # Of terms that are not shown to be finite nothing is taken apart but a number and the sign,
+    # with which an expectation exists or does not.
+    content, whole = f.primitive()
+    if whole.could_extract_minus_sign():
+        content, whole = -content, sp.expand(-whole)
+    return content * Expectation(whole, fresh, d)
 
 
 def expanded(e: Expectation) -> sp.Expr:

@@ -15,12 +15,12 @@ from helpers.notation import (
     JSD,
     KL,
     Distribution,
+    Finite,
     Likelihood,
     Pdf,
     Sample,
     Transformed,
     Variance,
-    VocabularyExpr,
 )
 
 __all__ = [
@@ -88,7 +88,7 @@ class Context:
 
     @property
     def finite(self) -> frozenset:
-        """The quantities that a hypothesis calls finite: ``Abs(Entropy(P)) < oo``."""
+        """The quantities that a hypothesis calls finite: ``Finite(Entropy(P))``."""
         relations = [h for h in self.hypotheses if isinstance(h, RELATIONAL)]
         return frozenset(q for h in relations if (q := _finite_in(h)) is not None)
 
@@ -96,14 +96,13 @@ class Context:
 def _finite_in(relation):
     """The quantity that a relation calls finite, or None.
 
-    A quantity that is never negative needs no absolute value.
+    A quantity that is never negative may be said to be less than infinity.
     """
+    if isinstance(relation, Finite):
+        return relation.quantity
     if not isinstance(relation, (sp.Lt, sp.Gt)) or relation.gts is not sp.oo:
         return None
-    small = relation.lts
-    if isinstance(small, sp.Abs) and isinstance(small.args[0], VocabularyExpr):
-        return small.args[0]
-    return small if isinstance(small, (KL, JSD, Variance)) else None
+    return relation.lts if isinstance(relation.lts, (KL, JSD, Variance)) else None
 
 
 def generator(context: Context, *parts) -> random.Random:

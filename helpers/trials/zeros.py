@@ -13,7 +13,7 @@ from functools import lru_cache
 import mpmath as mp
 import sympy as sp
 
-from helpers.notation import Density
+from helpers.notation import Density, VocabularyExpr
 from helpers.trials.context import (
     RELATIONAL,
     Context,
@@ -40,7 +40,12 @@ def at_hidden_zeros(sides, context: Context):
     """
     if any(e.atoms(Density) for e in sides):
         return
-    turning = turning_points(sides)
+    free = set(free_symbols_of(sides))
+    turning = [
+        g
+        for g in turning_points(sides)
+        if set(free_symbols_of([g])) <= free and not g.atoms(VocabularyExpr)
+    ]
     if not turning:
         return
     found = 0
@@ -134,8 +139,12 @@ def _value(e, env):
 def _settled(e, env):
     """A side at the place, conditions decided there; nan where a divisor or a logarithm is zero."""
     e = _decided(e, env)
-    for node in sp.preorder_traversal(e):
+    inside = sp.preorder_traversal(e)
+    for node in inside:
         part = None
+        if isinstance(node, (VocabularyExpr, sp.Sum, sp.Integral, sp.Product)):
+            inside.skip()
+            continue
         if node.is_Pow and node.exp.is_negative:
             part = node.base
         elif isinstance(node, sp.log):
@@ -149,7 +158,7 @@ def _settled(e, env):
 
 def _decided(e, env):
     """Conditions and signs as they are at the place, where a difference below 1e-40 is none."""
-    if not e.args or isinstance(e, (sp.Sum, sp.Integral, sp.Product)):
+    if not e.args or isinstance(e, (VocabularyExpr, sp.Sum, sp.Integral, sp.Product)):
         return e
     if isinstance(e, RELATIONAL):
         value = _value(e.lhs - e.rhs, env)

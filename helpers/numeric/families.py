@@ -1,0 +1,134 @@
+"""Families of ``scipy.stats``: their parameters by name, and where those may lie."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+# What the field calls them, and SciPy does not.
+_CALLED = {
+    "betabinomial": "betabinom",
+    "binomial": "binom",
+    "chisquare": "chi2",
+    "chisquared": "chi2",
+    "discreteuniform": "randint",
+    "exponential": "expon",
+    "extremevalue": "genextreme",
+    "frechet": "invweibull",
+    "gaussian": "norm",
+    "generalisedpareto": "genpareto",
+    "generalizedpareto": "genpareto",
+    "geometric": "geom",
+    "gev": "genextreme",
+    "gumbel": "gumbel_r",
+    "halfnormal": "halfnorm",
+    "hypergeometric": "hypergeom",
+    "inversegamma": "invgamma",
+    "inversegaussian": "invgauss",
+    "loglogistic": "fisk",
+    "lognormal": "lognorm",
+    "multinoulli": "categorical",
+    "negativebinomial": "nbinom",
+    "normal": "norm",
+    "student": "t",
+    "studentt": "t",
+    "studentst": "t",
+    "triangular": "triang",
+    "weibull": "weibull_min",
+}
+
+
+def family_name(name: str) -> str:
+    """Return SciPy's name for what the field calls a family.
+
+    >>> family_name("Negative binomial"), family_name("norm")
+    ('nbinom', 'norm')
+    """
+    plain = "".join(c for c in name.lower() if c.isalnum())
+    return _CALLED.get(plain, name if hasattr(stats, name) else name.strip().lower())
+
+
+def as_family(family: Any) -> Any:
+    """Return a family of scipy.stats, by itself or by name.
+
+    Raises
+    ------
+    ValueError
+        If no family has that name; the error names those that come near.
+    TypeError
+        If it is neither a family nor a name.
+    """
+    if isinstance(family, str):
+        found = getattr(stats, family_name(family), None)
+        if not isinstance(found, (stats.rv_continuous, stats.rv_discrete)):
+            raise ValueError(
+                f"family: scipy.stats has no univariate family named {family!r}{_hint(family)}"
+            )
+        return found
+    if isinstance(family, (stats.rv_continuous, stats.rv_discrete)):
+        return family
+    raise TypeError(
+        f"family: expected a family such as stats.poisson or its name, got {type(family).__name__}"
+    )
+
+
+def _hint(name: str) -> str:
+    univariate = (stats.rv_continuous, stats.rv_discrete)
+    known = [each for each in dir(stats) if isinstance(getattr(stats, each), univariate)]
+    plain = "".join(c for c in name.lower() if c.isalnum())
+    close = difflib.get_close_matches(plain, [*known, *_CALLED], n=3)
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
+def parameter_names(family: Any) -> list[str]:
+    shapes = family.shapes.replace(" ", "").split(",") if family.shapes else []
+    return shapes + (["loc"] if isinstance(family, stats.rv_discrete) else ["loc", "scale"])
+
+
+def as_params(family: Any, params: Any) -> dict[str, Any]:
+    names = parameter_names(family)
+    if not isinstance(params, Mapping):
+        try:
+            values = np.atleast_1d(np.asarray(params, dtype=float)) if np.ndim(params) < 2 else None
+        except (TypeError, ValueError):
+            values = None
+        if values is None or values.size > len(names):
+            raise ValueError(f"params: expected a mapping or at most {len(names)} numbers: {names}")
+        params = dict(zip(names, values.tolist(), strict=False))
+    unknown = [name for name in params if name not in names]
+    if unknown:
+        raise ValueError(f"params: {family.name} has no parameter {unknown[0]!r}; it has {names}")
+    full = {"loc": 0.0} if "scale" not in names else {"loc": 0.0, "scale": 1.0}
+    full.update(params)
+    missing = [name for name in names if name not in full]
+    if missing:
+        raise ValueError(f"params: {family.name} needs {missing[0]!r} as well")
+    return {name: full[name] for name in names}
+
+
+def convention(family: Any) -> dict[str, float]:
+    if isinstance(family, stats.rv_discrete):
+        return {"loc": 0.0}
+    if family.name in ("loguniform", "reciprocal"):
+        return {"loc": 0.0, "scale": 1.0}  # its ends are its shapes
+    if family.name == "vonmises":
+        return {"scale": 1.0}  # on the circle there is no other
+    if family.name == "uniform" or (math.isinf(family.a) and math.isinf(family.b)):
+        return {}
+    if math.isfinite(family.a) and math.isfinite(family.b):
+        return {"loc": 0.0, "scale": 1.0}
+    return {"loc": 0.0}
+
+
+def domain(family: Any, name: str) -> tuple[float, float]:
+    if name == "scale":
+        return 0.0, math.inf
+    for info in family._shape_info():
+        if info.name == name:
+            return float(info.endpoints[0]), float(info.endpoints[1])
+    return -math.inf, math.inf

@@ -1,0 +1,197 @@
+"""Observations, each with how often it was seen, and the log-likelihood of a family on them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from helpers.numeric.families import parameter_names
+from helpers.numeric.laws import Empirical
+from helpers.numeric.tables import counted
+
+_BLOCK = 1 << 18
+# Short enough for the intermediate results to stay in the processor's cache.
+_PART = 1 << 14
+_HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
+
+
+class Sample:
+    """Observations, each seen ``counts`` times (once where that is None), and what fits ask for."""
+
+    def __init__(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
+        self.values, self.counts = values, counts
+        self.n = values.size if counts is None else int(counts.sum())
+
+    def total(self, x: np.ndarray) -> Any:
+        """Sum what ``x`` says of each observation, along the last axis."""
+        if self.counts is None:
+            return np.add.reduce(x, axis=-1)
+        return np.add.reduce(x * self.counts, axis=-1)
+
+    def parts(self, size: int) -> Iterator[Sample]:
+        """Yield the sample in pieces of at most ``size`` different values."""
+        for start in range(0, self.values.size, size):
+            part = slice(start, start + size)
+            yield Sample(self.values[part], None if self.counts is None else self.counts[part])
+
+    def average(self, x: np.ndarray) -> float:
+        return float(self.total(x)) / self.n
+
+    @functools.cached_property
+    def sum(self) -> float:
+        """The sum of the observations."""
+        return float(self.total(self.values))
+
+    def mean(self, function: Any = None) -> float:
+        return self.sum / self.n if function is None else self.average(function(self.values))
+
+    def mapped(self, function: Any) -> Sample:
+        return Sample(function(self.values), self.counts)
+
+    @functools.cached_property
+    def logs(self) -> Sample:
+        """The logarithms of the observations."""
+        return self.mapped(np.log)
+
+    def shifted(self, loc: float) -> Sample:
+        return Sample(self.values - loc, self.counts) if loc else self
+
+    def median(self) -> float:
+        if self.counts is None:
+            return float(np.median(self.values))
+        order = np.argsort(self.values, kind="stable")
+        seen = np.cumsum(self.counts[order])
+        low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
+        high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
+        return float(0.5 * (low + high))
+
+    def varies(self) -> bool:
+        """Say whether two observations differ: a spread above zero may be rounding alone."""
+        return bool(self.values.min() < self.values.max())
+
+    def spread(self, centre: float) -> float:
+        """Return the root of the mean square distance from ``centre``."""
+        with np.errstate(over="ignore"):
+            away = self.values - centre
+            square = float(away @ away) / self.n if self.counts is None else self.average(away**2)
+        if 1e-280 < square < math.inf:
+            return math.sqrt(square)
+        # The squares have left the floating-point range; the distances have not.
+        unit = float(np.abs(self.values - centre).max())
+        return unit * math.sqrt(self.mean(lambda x: ((x - centre) / unit) ** 2)) if unit else 0.0
+
+    def require(self, condition: bool, what: str) -> None:
+        if not condition:
+            raise ValueError(f"data: expected {what}")
+
+    def require_spread(self, condition: bool, whose: str) -> None:
+        self.require(condition, f"observations that are not all equal {whose}")
+
+
+def plain_array(data: Any) -> np.ndarray:
+    """Return data as an array; refuse what an array would hide.
+
+    Raises
+    ------
+    ValueError
+        If entries are masked, or the data are a table of several columns.
+    """
+    if np.ma.is_masked(data):
+        raise ValueError(
+            "data: expected no masked entries; leave the observations out with data.compressed()"
+        )
+    columns = getattr(data, "columns", None)
+    if columns is not None and not isinstance(data, np.ndarray):
+        raise ValueError(
+            f"data: expected one column, got a table of {len(columns)}; choose one: data[...]"
+        )
+    return np.asarray(data)
+
+
+def read_sample(data: Any, family: Any) -> Sample:
+    """Read the observations; those of a discrete family are counted."""
+    if isinstance(data, Empirical):
+        values, counts = data.values, data.counts
+    elif (table := counted(data)) is not None:
+        values, counts = np.asarray(table[0]), np.asarray(table[1])
+        if counts.dtype.kind not in "iu" or (counts < 0).any() or not counts.any():
+            raise ValueError("data: expected counts, whole numbers that are not negative")
+        values, counts = values[counts > 0], counts[counts > 0]
+    else:
+        values = plain_array(data)
+        if values.ndim != 1 or values.size == 0:
+            raise ValueError(
+                f"data: expected a sequence of at least one observation, got shape {values.shape}"
+            )
+        counts = None
+    if values.dtype.kind not in "fiub":
+        raise TypeError(f"data: expected numbers, got dtype {values.dtype}")
+    values = values.astype(float, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()
+    # A sum that is finite has no other summands; one that is not may have overflowed.
+    if not (math.isfinite(total) or np.isfinite(values).all()):
+        raise ValueError("data: expected finite observations, got nan or infinity")
+    if isinstance(family, stats.rv_discrete) and counts is None:
+        values, counts = np.unique(values, return_counts=True)
+    return Sample(values, counts)
+
+
+def total_log_likelihood(family: Any, params: dict[str, Any], sample: Sample) -> Any:
+    """Sum the log-density over the sample."""
+    if not isinstance(family, stats.rv_discrete) and not any(map(np.ndim, params.values())):
+        direct = _directly(family, params, sample)
+        if direct is not None:
+            return direct
+    log_density = family.logpmf if isinstance(family, stats.rv_discrete) else family.logpdf
+    wide = {name: np.asarray(value)[..., None] for name, value in params.items()}
+    shape = np.broadcast_shapes(*(value.shape for value in wide.values()))[:-1]
+    step = max(1, _BLOCK // max(1, math.prod(shape)))
+    total = np.zeros(shape)
+    with np.errstate(over="ignore"):
+        for some in sample.parts(step):
+            total = total + some.total(log_density(some.values, **wide))
+    return total
+
+
+def _log_normal(z: np.ndarray, s: np.ndarray) -> np.ndarray:
+    logs = np.log(z)
+    return -logs * (logs / (2.0 * s * s) + 1.0) - np.log(s) - _HALF_LOG_2_PI
+
+
+# Log-densities inside the support, which need none of the cases that SciPy tells apart there.
+_INSIDE = {
+    "gamma": lambda z, a: (a - 1.0) * np.log(z) - z - special.gammaln(a),
+    "lognorm": _log_normal,
+}
+
+
+def _directly(family: Any, params: dict[str, Any], sample: Sample) -> Any:
+    """Sum the standard log-density where every observation lies inside the support, else None.
+
+    SciPy's public method sorts out what lies where for every observation, which takes several times
+    as long as the densities themselves.
+    """
+    *shapes, loc, scale = (np.atleast_1d(np.asarray(value, float)) for value in params.values())
+    if not scale[0] > 0.0:
+        return None  # a search has driven it to zero
+    lower, upper = family._get_support(*shapes)
+    log_density = _INSIDE.get(family.name, family._logpdf)
+    total = -sample.n * math.log(scale[0])
+    with np.errstate(over="ignore"):
+        for some in sample.parts(_PART):
+            z = (some.values - loc) / scale
+            if not (z.min() > lower and z.max() < upper):
+                return None
+            total += some.total(log_density(z, *shapes))
+    return total
+
+
+def mean_log_likelihood(family: Any, params: dict[str, float], sample: Sample) -> float:
+    ordered = {name: params[name] for name in parameter_names(family)}
+    return float(total_log_likelihood(family, ordered, sample)) / sample.n

@@ -1,0 +1,576 @@
+"""Maximum-likelihood estimates in closed form, or as the root of one likelihood equation."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import optimize, special
+
+from helpers.numeric.arrays import log1p_minus
+from helpers.numeric.samples import Sample
+
+SOLVERS: dict[str, Any] = {}
+# The families whose likelihood equations need a root, and the parameter it is found for.
+ROOTS = {
+    "logistic": "loc",
+    "cauchy": "loc",
+    "gamma": "a",
+    "invgamma": "a",
+    "weibull_min": "c",
+    "gumbel_r": "scale",
+    "gumbel_l": "scale",
+    "nbinom": "n",
+    "beta": "a",
+}
+# SciPy calls the n of nbinom a whole number, though any positive n is valid.
+WHOLE = {"randint", "nbinom"}
+# Found by a search of their own.
+SEARCHED = {"t"}
+# Parameters whose estimate sits at an edge or a kink of the likelihood.
+EDGES = {
+    "uniform": ("loc", "scale"),
+    "pareto": ("scale", "loc"),
+    "expon": ("loc",),
+    "laplace": ("loc",),
+    "randint": ("low", "high"),
+    "halfnorm": ("loc",),
+    "loguniform": ("a", "b"),
+    "reciprocal": ("a", "b"),
+    "powerlaw": ("scale",),
+    "triang": ("c",),
+}
+
+
+def _solver(*families: str) -> Any:
+    def register(function: Any) -> Any:
+        for family in families:
+            SOLVERS[family] = function
+        return function
+
+    return register
+
+
+@_solver("bernoulli")
+def _bernoulli(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    s = s.shifted(known["loc"])
+    s.require(bool(np.isin(s.values, (0, 1)).all()), "zeros and ones for bernoulli")
+    return {"p": s.mean()}
+
+
+@_solver("binom")
+def _binom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    s = s.shifted(known["loc"])
+    n = known["n"]
+    inside = (s.values >= 0) & (s.values <= n) & (s.values == np.rint(s.values))
+    s.require(bool(inside.all()), f"whole numbers from 0 to {n:g} for binom")
+    return {"p": s.mean() / n}
+
+
+@_solver("poisson")
+def _poisson(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    s = s.shifted(known["loc"])
+    _require_counts(s, 0, "poisson")
+    return {"mu": s.mean()}
+
+
+def _require_counts(s: Sample, least: int, family: str) -> None:
+    whole = (s.values >= least) & (s.values == np.rint(s.values))
+    s.require(bool(whole.all()), f"whole numbers of at least {least} for {family}")
+
+
+@_solver("geom")
+def _geom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    s = s.shifted(known["loc"])
+    _require_counts(s, 1, "geom")
+    return {"p": 1.0 / s.mean()}
+
+
+@_solver("randint")
+def _randint(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    s = s.shifted(known["loc"])
+    low = known.get("low", float(s.values.min()))
+    return {"low": low, "high": known.get("high", float(s.values.max()) + 1.0)}
+
+
+_LONG = 1 << 16
+
+
+def falling_sum(s: Sample, n: float, power: int) -> float:
+    """Return the mean over the counts x of the sum of (n + j)^-power for j from 0 to x - 1.
+
+    Written as a sum over j of the share of counts above j, it keeps the digits that a difference of
+    digamma functions loses where n is large.
+    """
+    top = int(s.values.max())
+    if top > _LONG:
+        if power == 1:
+            return s.mean(lambda x: special.digamma(x + n) - special.digamma(n))
+        return s.mean(lambda x: special.polygamma(1, n) - special.polygamma(1, x + n))
+    weights = np.ones(s.values.size) if s.counts is None else s.counts
+    seen = np.bincount(s.values.astype(int), weights=weights, minlength=top + 1)
+    above = 1.0 - np.cumsum(seen)[:top] / s.n
+    return float(np.sum(above / (n + np.arange(top)) ** power))
+
+
+@_solver("nbinom")
+def _nbinom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "p" in known:
+        return None
+    s = s.shifted(known["loc"])
+    _require_counts(s, 0, "nbinom")
+    mean = s.mean()
+    if "n" in known:
+        return {"p": known["n"] / (known["n"] + mean)}
+    variance = s.mean(lambda x: (x - mean) ** 2)
+    s.require(
+        variance > mean,
+        "a variance above the mean for nbinom; otherwise the likelihood grows without end "
+        "towards the Poisson law",
+    )
+
+    def score(log_n: float) -> float:
+        n = math.exp(log_n)
+        return falling_sum(s, n, 1) - math.log1p(mean / n)
+
+    guess = math.log(mean * mean / (variance - mean))
+    n = math.exp(_root(score, guess))
+    return {"n": n, "p": n / (n + mean)}
+
+
+def _root(function: Any, guess: float, step: float = 0.5) -> float:
+    """Return the root of a function that is positive to its left and negative to its right."""
+    low = high = guess
+    while function(low) < 0:
+        low, step = low - step, 2.0 * step
+        if step > 1e3:
+            raise ValueError("data: the likelihood has no maximum for these observations")
+    step = 0.5
+    while function(high) > 0:
+        high, step = high + step, 2.0 * step
+        if step > 1e3:
+            raise ValueError("data: the likelihood has no maximum for these observations")
+    return (
+        float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14)) if low < high else low
+    )
+
+
+@_solver("norm")
+def _norm(s: Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", s.mean())
+    if "scale" in known:
+        return {"loc": loc}
+    spread = s.spread(loc)
+    sure = "loc" in known or spread > 1e-9 * abs(loc)
+    s.require_spread(spread > 0 and (sure or s.varies()), "for norm")
+    return {"loc": loc, "scale": spread}
+
+
+@_solver("lognorm")
+def _lognorm(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "lognorm")
+    logs = s.logs
+    mu = math.log(known["scale"]) if "scale" in known else logs.mean()
+    result = {} if "scale" in known else {"scale": math.exp(mu)}
+    if "s" not in known:
+        spread = logs.spread(mu)
+        sure = "scale" in known or spread > 1e-9 * (1.0 + abs(mu))
+        s.require_spread(spread > 0 and (sure or s.varies()), "for lognorm")
+        result["s"] = spread
+    return result
+
+
+def _positive(s: Sample, loc: float, family: str) -> Sample:
+    s = s.shifted(loc)
+    s.require(bool((s.values > 0).all()), f"observations above loc={loc:g} for {family}")
+    return s
+
+
+@_solver("expon")
+def _expon(s: Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", float(s.values.min()))
+    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for expon")
+    if "scale" in known:
+        return {"loc": loc}
+    scale = s.mean() - loc
+    s.require_spread(scale > 0, "to loc for expon")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("halfnorm")
+def _halfnorm(s: Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", float(s.values.min()))
+    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for halfnorm")
+    if "scale" in known:
+        return {"loc": loc}
+    scale = s.spread(loc)
+    s.require_spread(scale > 0, "to loc for halfnorm")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("rayleigh")
+def _rayleigh(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "rayleigh")
+    return {"scale": s.spread(0.0) / math.sqrt(2.0)}
+
+
+@_solver("laplace")
+def _laplace(s: Sample, known: dict[str, float]) -> dict[str, float]:
+    loc = known.get("loc", s.median())
+    if "scale" in known:
+        return {"loc": loc}
+    scale = s.mean(lambda x: np.abs(x - loc))
+    s.require_spread(scale > 0, "for laplace")
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("loguniform", "reciprocal")
+def _loguniform(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or "scale" not in known:
+        return None
+    s = _positive(s, known["loc"], "loguniform")
+    low, high = float(s.values.min()) / known["scale"], float(s.values.max()) / known["scale"]
+    low, high = known.get("a", low), known.get("b", high)
+    s.require_spread(low < high, "for loguniform")
+    return {"a": low, "b": high}
+
+
+@_solver("powerlaw")
+def _powerlaw(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or "a" in known:
+        return None
+    s = _positive(s, known["loc"], "powerlaw")
+    scale = known.get("scale", float(s.values.max()))
+    s.require(bool((s.values <= scale).all()), f"observations up to {scale:g} for powerlaw")
+    # The likelihood of (a, scale) falls with the scale, whatever a is: the largest observation.
+    fall = -s.mean(lambda x: np.log(x / scale))
+    s.require_spread(fall > 0, "for powerlaw")
+    return {"a": 1.0 / fall, "scale": scale}
+
+
+@_solver("vonmises")
+def _vonmises(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if known.get("scale") != 1.0 or "kappa" in known:
+        return None
+    c, t = s.mean(np.cos), s.mean(np.sin)
+    loc = known.get("loc", math.atan2(t, c))
+    length = math.hypot(c, t) if "loc" not in known else s.mean(lambda x: np.cos(x - loc))
+    s.require_spread(length < 1.0 - 1e-14, "for vonmises")
+    if not length > 0.0:
+        return None
+
+    def score(log_kappa: float) -> float:
+        kappa = math.exp(log_kappa)
+        return length - float(special.ive(1, kappa) / special.ive(0, kappa))
+
+    guess = length * (2.0 - length**2) / (1.0 - length**2)  # Banerjee et al. (2005)
+    return {"loc": loc, "kappa": math.exp(_root(score, math.log(guess)))}
+
+
+def t_slopes(s: Sample, point: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the mean log-likelihood of Student's t, and its gradient.
+
+    The coordinates are loc, log scale and log df.
+    """
+    loc, scale, df = float(point[0]), math.exp(point[1]), math.exp(point[2])
+    z = (s.values - loc) / scale
+    square = z * z
+    logs = np.log1p(square / df)
+    pull = (df + 1.0) / (df + square)
+    lean, tail = s.average(pull * z), s.average(pull * square)
+    mean_log = s.average(logs)
+    half = 0.5 * df
+    constant = special.gammaln(half + 0.5) - special.gammaln(half) - 0.5 * math.log(df * math.pi)
+    value = constant - point[1] - 0.5 * (df + 1.0) * mean_log
+    change = special.digamma(half + 0.5) - special.digamma(half) - 1.0 / df
+    by_df = 0.5 * (change - mean_log + tail / df)
+    return float(value), np.array([lean / scale, tail - 1.0, df * by_df])
+
+
+def t_curvature(s: Sample, point: np.ndarray, free: list[int]) -> np.ndarray:
+    """Return the Hessian of the mean log-likelihood of Student's t in the free coordinates."""
+    steps = np.array([1e-4 * math.exp(point[1]), 1e-4, 1e-4])
+    columns = []
+    for i in free:
+        move = np.zeros(3)
+        move[i] = steps[i]
+        near = t_slopes(s, point + move)[1] - t_slopes(s, point - move)[1]
+        wide = t_slopes(s, point + 2 * move)[1] - t_slopes(s, point - 2 * move)[1]
+        columns.append((8.0 * near - wide)[free] / (12.0 * steps[i]))
+    curvature = np.array(columns)
+    return 0.5 * (curvature + curvature.T)
+
+
+# SciPy's order of the coordinates above.
+T_NAMES = ("loc", "scale", "df")
+
+
+@_solver("t")
+def _t(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if not s.varies():
+        s.require_spread(False, "for t")
+    loc = s.median()
+    scale = s.mapped(lambda x: np.abs(x - loc)).median()
+    s.require(scale > 0.0, "fewer than half of the observations equal for t, or it has no maximum")
+    start = {"loc": loc, "scale": scale, "df": 5.0, **known}
+    unit = start["scale"]
+    free = [i for i, name in enumerate(T_NAMES) if name not in known]
+    base = np.array([start["loc"], math.log(start["scale"]), math.log(start["df"])])
+
+    def at(x: np.ndarray) -> np.ndarray:
+        point = base.copy()
+        point[free] += x * np.where(np.array(free) == 0, unit, 1.0)
+        return point
+
+    def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
+        with np.errstate(all="ignore"):
+            value, gradient = t_slopes(s, at(x))
+        return -value, -(gradient * np.array([unit, 1.0, 1.0]))[free]
+
+    found = optimize.minimize(
+        loss, np.zeros(len(free)), jac=True, method="BFGS", options={"gtol": 1e-8}
+    )
+    point = at(found.x)
+    if not (np.isfinite(point).all() and abs(point[1] - math.log(unit)) < 18.0):
+        return None  # the general search says why
+    if 2 in free and point[2] > math.log(1e6):
+        return None
+    for _ in range(3):
+        step = np.linalg.solve(t_curvature(s, point, free), t_slopes(s, point)[1][free])
+        if not np.abs(step / np.where(np.array(free) == 0, unit, 1.0)).max() < 1e-2:
+            break
+        point[free] -= step
+    numbers = {"loc": point[0], "scale": math.exp(point[1]), "df": math.exp(point[2])}
+    return {T_NAMES[i]: float(numbers[T_NAMES[i]]) for i in free}
+
+
+@_solver("uniform")
+def _uniform(s: Sample, known: dict[str, float]) -> dict[str, float]:
+    low, high = float(s.values.min()), float(s.values.max())
+    if "scale" in known:
+        # Every location that covers the data is as likely; take the middle one.
+        s.require(high - low <= known["scale"], f"a range of at most scale={known['scale']:g}")
+        return {"loc": 0.5 * (low + high - known["scale"])}
+    loc = known.get("loc", low)
+    s.require(loc <= low, f"observations of at least loc={loc:g} for uniform")
+    s.require_spread(high > loc, "to loc for uniform")
+    return {"loc": loc, "scale": high - loc}
+
+
+@_solver("pareto")
+def _pareto(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "pareto")
+    scale = known.get("scale", float(s.values.min()))
+    s.require(bool((s.values >= scale).all()), f"observations of at least {scale:g} for pareto")
+    if "b" in known:
+        return {"scale": scale}
+    growth = s.mean(lambda x: np.log(x / scale))
+    s.require_spread(growth > 0, "for pareto")
+    return {"b": 1.0 / growth, "scale": scale}
+
+
+def _gamma_shape(gap: float) -> float:
+    """Solve log a - digamma(a) = gap."""
+
+    def score(log_a: float) -> float:
+        a = math.exp(log_a)
+        if a > 50.0:
+            # The asymptotic series, where the two terms would cancel.
+            square = 1.0 / (a * a)
+            return (0.5 + (1 / 12 - square * (1 / 120 - square / 252)) / a) / a - gap
+        return log_a - float(special.digamma(a)) - gap
+
+    start = (3.0 - gap + math.sqrt((gap - 3.0) ** 2 + 24.0 * gap)) / (12.0 * gap)
+    return math.exp(_root(score, math.log(start)))
+
+
+@_solver("gamma")
+def _gamma(s: Sample, known: dict[str, float], family: str = "gamma") -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], family)
+    mean = s.mean()
+    if "a" in known:
+        return {"scale": mean / known["a"]}
+    if "scale" in known:
+        target = s.mean(np.log) - math.log(known["scale"])
+        return {"a": math.exp(_root(lambda t: target - special.digamma(math.exp(t)), target))}
+    gap = math.log(mean) - s.mean(np.log) if mean > 0.0 else 0.0
+    if not (gap > 1e-3 and math.isfinite(gap)):
+        # Where the observations nearly agree, or leave the range of squares, the difference shows
+        # no digits: log(1 + d) - d does, and the mean of d is zero.
+        gap = -s.mean(lambda x: log1p_minus((x - mean) / mean))
+    s.require_spread(gap > 0 and (gap > 1e-3 or s.varies()), f"for {family}")
+    a = _gamma_shape(gap)
+    return {"a": a, "scale": mean / a}
+
+
+@_solver("invgamma")
+def _invgamma(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "invgamma")
+    turned = {"loc": 0.0}
+    if "a" in known:
+        turned["a"] = known["a"]
+    if "scale" in known:
+        turned["scale"] = 1.0 / known["scale"]
+    solved = _gamma(s.mapped(np.reciprocal), turned, "invgamma")
+    return {name: 1.0 / value if name == "scale" else value for name, value in solved.items()}
+
+
+@_solver("weibull_min")
+def _weibull(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or ("scale" in known and "c" not in known):
+        return None
+    s = _positive(s, known["loc"], "weibull_min")
+    logs = np.log(s.values)
+    top = float(logs.max())
+    centre = s.average(logs)
+    s.require_spread(top > logs.min(), "for weibull_min")
+
+    def score(log_c: float) -> float:
+        c = math.exp(log_c)
+        weight = np.exp(c * (logs - top))
+        return 1.0 / c + centre - s.average(weight * logs) / s.average(weight)
+
+    spread = math.sqrt(s.average((logs - centre) ** 2))
+    c = known.get("c") or math.exp(_root(score, math.log(1.28 / spread)))
+    power = s.mean(lambda x: np.exp(c * (np.log(x) - top)))
+    return {"c": c, "scale": math.exp(top + math.log(power) / c)}
+
+
+@_solver("gumbel_r")
+def _gumbel_r(
+    s: Sample, known: dict[str, float], family: str = "gumbel_r"
+) -> dict[str, float] | None:
+    if "loc" in known:
+        return None
+    low = float(s.values.min())
+    mean = s.mean()
+    spread = s.spread(mean)
+    s.require_spread("scale" in known or s.varies(), f"for {family}")
+
+    def score(log_scale: float) -> float:
+        scale = math.exp(log_scale)
+        weight = np.exp(-(s.values - low) / scale)
+        return mean - s.average(weight * s.values) / s.average(weight) - scale
+
+    scale = known.get("scale") or math.exp(_root(score, math.log(spread * 0.78)))
+    total = s.mean(lambda x: np.exp(-(x - low) / scale))
+    return {"loc": low - scale * math.log(total), "scale": scale}
+
+
+@_solver("gumbel_l")
+def _gumbel_l(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    solved = _gumbel_r(s.mapped(np.negative), known, "gumbel_l")
+    return None if solved is None else {**solved, "loc": -solved["loc"]}
+
+
+@_solver("beta")
+def _beta(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or "scale" not in known:
+        return None
+    s = s.mapped(lambda x: (x - known["loc"]) / known["scale"])
+    s.require(bool(((s.values > 0) & (s.values < 1)).all()), "observations inside (0, 1) for beta")
+    log_x, log_rest = s.mean(np.log), s.mean(lambda x: np.log1p(-x))
+    if "a" in known or "b" in known:
+        held, target = ("a", log_rest) if "a" in known else ("b", log_x)
+        other = known[held]
+
+        def score(log_shape: float) -> float:
+            shape = math.exp(log_shape)
+            return target - float(special.digamma(shape) - special.digamma(shape + other))
+
+        return {"b" if held == "a" else "a": math.exp(_root(score, 0.0))}
+    mean = s.mean()
+    variance = s.mean(lambda x: (x - mean) ** 2)
+    s.require_spread(s.varies(), "for beta")
+    size = max(mean * (1.0 - mean) / variance - 1.0, 0.1) if variance > 0 else 0.1
+    shape = np.log([mean * size, (1.0 - mean) * size])
+    for _ in range(100):
+        # Newton's method for the two likelihood equations, in log a and log b.
+        a, b = np.exp(shape)
+        both = special.digamma(a + b)
+        gradient = np.array(
+            [log_x - special.digamma(a) + both, log_rest - special.digamma(b) + both]
+        )
+        curve = special.polygamma(1, a + b)
+        hessian = np.array(
+            [[curve - special.polygamma(1, a), curve], [curve, curve - special.polygamma(1, b)]]
+        )
+        step = np.linalg.solve(hessian, gradient) / np.array([a, b])
+        shape = shape - np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() < 1e-14:
+            break
+    a, b = np.exp(shape)
+    return {"a": float(a), "b": float(b)}
+
+
+def _logistic_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    half = np.tanh(0.5 * z)
+    return -half, -0.5 * (1.0 - half * half)
+
+
+def _cauchy_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    square = z * z
+    return -2.0 * z / (1.0 + square), -2.0 * (1.0 - square) / (1.0 + square) ** 2
+
+
+# First and second derivative of the standard log-density.
+SLOPES = {"logistic": _logistic_slopes, "cauchy": _cauchy_slopes}
+
+
+def location_scale_slopes(
+    s: Sample, family: str, loc: float, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradient and Hessian of the mean log-likelihood in loc/scale and log scale."""
+    z = (s.values - loc) / scale
+    first, second = SLOPES[family](z)
+    one, two, tilt = s.average(first), s.average(second), s.average(z * first)
+    cross = one + s.average(z * second)
+    gradient = np.array([-one, -1.0 - tilt])
+    hessian = np.array([[two, cross], [cross, tilt + s.average(z * z * second)]])
+    return gradient, hessian
+
+
+def _fit_location_scale(s: Sample, known: dict[str, float], family: str) -> dict[str, float] | None:
+    if known:
+        return None
+    loc = s.median()
+    scale = s.mapped(lambda x: np.abs(x - loc)).median()
+    s.require_spread(s.varies(), f"for {family}")
+    if family == "cauchy":
+        # Where half of them agree, the likelihood is highest in the limit of scale zero.
+        below, above = s.values[s.values <= loc].max(), s.values[s.values >= loc].min()
+        tied = max(s.total(np.equal(s.values, value)) for value in (below, above))
+        s.require(2 * tied < s.n, "fewer than half of the observations equal for cauchy")
+    elif scale == 0.0:
+        scale = s.spread(loc)
+    for _ in range(50):
+        gradient, hessian = location_scale_slopes(s, family, loc, scale)
+        if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
+            return None  # not yet near a maximum: leave it to the general search
+        step = -np.linalg.solve(hessian, gradient)
+        step = np.clip(step, -1.0, 1.0)
+        loc, scale = loc + scale * float(step[0]), scale * math.exp(float(step[1]))
+        if np.abs(step).max() < 1e-14:
+            break
+    return {"loc": loc, "scale": scale}
+
+
+@_solver("logistic")
+def _logistic(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    return _fit_location_scale(s, known, "logistic")
+
+
+@_solver("cauchy")
+def _cauchy(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    return _fit_location_scale(s, known, "cauchy")
