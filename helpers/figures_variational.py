@@ -57,8 +57,8 @@ def draw_elbo(q: float = 0.3) -> Figure:
     place = np.arange(2)
     top.bar(place - 0.2, posterior, width=0.36, **P.bars, label="posterior")
     top.bar(place + 0.2, [1 - q, q], width=0.36, **Q.bars, label="guess q")
-    top.set_xticks(place, ["source 1", "source 2"])
-    top.set(xlim=(-0.6, 2.6), ylim=(0, 1.05), ylabel="probability")
+    top.set_xticks(place, ["first", "second"])
+    top.set(xlim=(-0.6, 2.6), ylim=(0, 1.05), xlabel="hidden source", ylabel="probability")
     top.legend(loc="upper right")
 
     grid = np.linspace(0.005, 0.995, 199)
@@ -68,7 +68,7 @@ def draw_elbo(q: float = 0.3) -> Figure:
     bottom.axhline(evidence, **P.line, label=r"$\log\, p(x)$")
     bottom.plot([q, q], [here, evidence], color=str(Q), linewidth=3, label="gap: the divergence")
     bottom.plot([q], [here], **Q.points)
-    bottom.set(xlim=(0, 1), ylim=(-3.6, -0.9), xlabel="q(source 2)", ylabel="nats")
+    bottom.set(xlim=(0, 1), ylim=(-3.6, -0.9), xlabel="q(second source)", ylabel="nats")
     bottom.set_title(
         f"{evidence:.4f} = {here:.4f} + {evidence - here:.4f} nats".replace("-", "\N{MINUS SIGN}")
     )

@@ -49,15 +49,12 @@ def at_hidden_zeros(sides, context: Context):
     if not turning:
         return
     found = 0
-    known = set(free_symbols_of(sides))
     try:
         drawn = list(itertools.islice(points(sides, context, generator(context, *sides), 2, 0), 2))
     except NoPoints:
         return
     for env, gap in itertools.product(drawn, turning):
         for s in free_symbols_of([gap]):
-            if s not in known:
-                continue  # bound in a sum, an integral or an expectation: no place of the reader's
             domain = domain_of(s, sides, context)
             others = {k: v for k, v in plain_values(env).items() if k != s}
             here = gap.subs(others)
