@@ -1,7 +1,7 @@
 # The two commands of the book are `make book` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench sweep mutants binder pdf versions links clean
+.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench sweep mutants binder pdf versions links new-claim new-chapter new-family check-page clean
 
 # The newest supported Python that is found; PYTHON=python3.12 chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -98,8 +98,20 @@ versions: ## test with the highest or lowest-direct allowed versions (RESOLUTION
 	@_build/$(RESOLUTION)/bin/python -m pytest --nbval-lax helpers tests book -m "not pinned" \
 		--ignore=tests/test_lab.py --ignore-glob='tests/test_site_*'
 
+check-page: $(READY) ## run the whole book in the page's own checker (PARTS="proof starts steps")
+	@$(BIN)/python -m tools.check_page $(PARTS)
+
 links: $(READY) ## ask every address that the book names whether it still answers
 	@$(BIN)/jupyter-book build . --builder linkcheck
+
+new-claim: $(READY) ## begin a claim: make new-claim NAME=a-name CHAPTER=proof
+	@$(BIN)/python -m tools.scaffold claim "$(NAME)" "$(CHAPTER)"
+
+new-chapter: $(READY) ## begin a chapter: make new-chapter NAME=a_name
+	@$(BIN)/python -m tools.scaffold chapter "$(NAME)"
+
+new-family: $(READY) ## begin a family of distributions: make new-family NAME=Weibull
+	@$(BIN)/python -m tools.scaffold family "$(NAME)"
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

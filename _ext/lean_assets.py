@@ -113,6 +113,7 @@ POLICY = "; ".join(
         "img-src 'self' file: data:",
         "font-src 'self' file:",
         "connect-src 'self'",
+        "frame-src 'self'",  # the frame in which the checker runs, under a policy of its own
         "form-action 'self' file:",
         "base-uri 'none'",
     ]
@@ -263,6 +264,7 @@ def without_plain_words(page: str) -> str:
 
 # What pages may still need from the folder the theme fills.
 KEPT = {"book.css", "book.js", "files", "favicon.svg"}
+KEPT |= {"checker"}  # fetched when a reader asks for it
 KEPT |= {"searchtools.js", "language_data.js", "equations.js", "search.js"}  # of the search page
 KEPT |= {"minus.png", "plus.png"}  # of the index of modules
 
@@ -292,7 +294,8 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
         css = without_icon_font(path.read_text(encoding="utf-8").replace('@charset "utf-8";', ""))
         joined.append(with_local_urls(css, path, static, app.npm_packages))
     # Rules of basic.css arrive by import in the theme's first sheet.
-    css = purged(app, "\n".join(joined), pages, [script, static / "searchtools.js"])
+    own = sorted((HERE / "checker" / "page").glob("*.js"))  # before it is made small
+    css = purged(app, "\n".join(joined), pages, [script, static / "searchtools.js", *own])
     css = without_idle_faces(css)
     for font in (static / "files").glob("*.woff2"):
         if font.name not in css:

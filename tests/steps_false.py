@@ -468,4 +468,68 @@ STEPS = [
         "level that may be negative",
         lambda: D(Probability(Abs(y) >= x, y, A)).equals(Probability(y**2 >= x**2, y, A)),
     ),
+    # Digits: what agrees to forty of them, and no further.
+    ("a hundred e-foldings", lambda: D(1 + exp(-100)).equals(1)),
+    ("error function far out", lambda: D(sp.erf(20)).equals(1)),
+    ("error function far out, for all", lambda: D(sp.erf(u + 30)).equals(1)),
+    ("hyperbolic tangent far out", lambda: D(sp.tanh(u + 60)).equals(1)),
+    ("a small exponent", lambda: D(exp(u / 10**48)).equals(1)),
+    ("a hundred e-foldings, at most", lambda: D(1 + exp(-100)).at_most(1)),
+    ("an exponential of an exponential", lambda: D(1 + exp(-exp(20))).equals(1)),
+    ("a term lost beside a symbol", lambda: D(x + exp(-1000)).equals(x)),
+    ("a term lost under a root", lambda: D(sqrt(u**2 + exp(-200))).equals(u)),
+    (
+        "an optimum off by a hair",
+        lambda: D(ArgMax(-((x - 1) ** 2), x)).argmax_at(1 + Rational(1, 10**14)),
+    ),
+    # Parts that a rule steps over.
+    (
+        "half of a mixture of gamma laws",
+        lambda: D(Expectation(sqrt(x), x, Mixture(Gamma(1, 1), Gamma(10**4, 10)))).equals(
+            sqrt(pi) / 4
+        ),
+    ),
+    (
+        "half of a mixture of Poisson laws",
+        lambda: D(Expectation(x, x, Mixture(Poisson(1), Poisson(9000)))).equals(Rational(1, 2)),
+    ),
+    (
+        "a delta far out",
+        lambda: D(Sum(2 ** (-n) + sp.KroneckerDelta(n, 7919), (n, 1, oo))).equals(1),
+    ),
+    (
+        "a delta far out, at most",
+        lambda: D(Sum(3 ** (-n) + sp.KroneckerDelta(n, 5000), (n, 1, oo))).at_most(1),
+    ),
+    (
+        "two bumps a thousand apart",
+        lambda: D(Integral(exp(-(x**2)) + exp(-((x - 1000) ** 2)), (x, -oo, oo))).equals(sqrt(pi)),
+    ),
+    (
+        "a narrow spike",
+        lambda: D(
+            Integral(exp(-(x**2)) + 10**9 * exp(-(10**18) * (x - Rational(1, 3)) ** 2), (x, -1, 1))
+        ).equals(Integral(exp(-(x**2)), (x, -1, 1))),
+    ),
+    # Searches that end somewhere.
+    ("iterated logarithm", lambda: D(log(log(u + 3))).at_most(4)),
+    ("thrice iterated logarithm", lambda: D(log(log(log(u + 20)))).at_most(2)),
+    ("harmonic numbers", lambda: D(sp.harmonic(n)).at_most(20)),
+    ("a slow exponential", lambda: D(Rational(1001, 1000) ** n).at_most(n**10 + 5)),
+    (
+        "a limit that one point misses",
+        lambda: D(exp(-n * (x - Rational(7, 3)) ** 2)).tends_to(0, as_=(n, oo)),
+    ),
+    (
+        "a limit that two points miss",
+        lambda: D(exp(-n * (x**2 - 5 * x + Rational(11, 3)) ** 2)).tends_to(0, as_=(n, oo)),
+    ),
+    (
+        "two far modes",
+        lambda: D(ArgMax(exp(-((x - 1) ** 2)) + 2 * exp(-((x - 30) ** 2)), x)).argmax_at(1),
+    ),
+    (
+        "two far modes of another kind",
+        lambda: D(ArgMax(sp.sech(x - 1) + 2 * sp.sech(x - 200), x)).argmax_at(1),
+    ),
 ]

@@ -401,4 +401,43 @@ STEPS = [
         "sign from one side",
         lambda: D(Abs(h) / h).tends_to(1, as_=(h, 0)),
     ),
+    *(
+        (
+            f"least squares at {share} y",
+            lambda share=share: D(ArgMax(-((x - share * y) ** 2), x)).argmax_at(share * y),
+        )
+        for share in (Rational(1, 3), Rational(-4, 3), Rational(5, 6), Rational(1, 7))
+    ),
+    ("least squares for a slope", lambda: D(ArgMin((b * x - a) ** 2, x)).argmin_at(a / b)),
+    (
+        "mean of far Poisson laws",
+        lambda: D(Expectation(x, x, Mixture(Poisson(1), Poisson(9000)))).equals(Rational(9001, 2)),
+    ),
+    (
+        "the mass of a far delta",
+        lambda: D(Sum(2 ** (-n) + sp.KroneckerDelta(n, 7919), (n, 1, oo))).equals(2),
+    ),
+    (
+        "two bumps in full",
+        lambda: D(Integral(exp(-(x**2)) + exp(-((x - 1000) ** 2)), (x, -oo, oo))).equals(
+            2 * sqrt(pi)
+        ),
+    ),
+    ("Machin", lambda: D(4 * sp.atan(Rational(1, 5)) - sp.atan(Rational(1, 239))).equals(pi / 4)),
+    (
+        "a Bessel function as an integral",
+        lambda: D(Integral(exp(u * cos(x)), (x, 0, pi)) / pi).equals(sp.besseli(0, u)),
+    ),
+    (
+        "a paraboloid on a square",
+        lambda: D(
+            x**2 + y**2 - x * y + Rational(1, 100),
+            domain={x: sp.Interval(-1, 1), y: sp.Interval(-1, 1)},
+        ).at_least(0),
+    ),
+    ("sub-Gaussian", lambda: D(sp.cosh(u)).at_most(exp(u**2 / 2))),
+    (
+        "sine on an interval",
+        lambda: D(sin(x) - x + x**3 / 5, domain={x: sp.Interval(Rational(1, 2), 3)}).at_least(0),
+    ),
 ]

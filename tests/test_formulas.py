@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 
-import gmpy2
 import mpmath as mp
 import pytest
 import sympy as sp
+from flint import acb, arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.derivation import Derivation
+from helpers.digits.balls import to_arb, to_mpf
 from helpers.digits.evaluate import evaluate
-from helpers.digits.formulas import Formula, to_mpf, to_mpfr
+from helpers.digits.formulas import Formula
 from helpers.notation import (
     JSD,
     KL,
@@ -45,44 +46,32 @@ FORMULAS = [
 @pytest.mark.parametrize("f", FORMULAS, ids=map(str, FORMULAS))
 @pytest.mark.parametrize("at", ["0.015625", "1.75", "40"])
 def test_a_formula_is_what_sympy_says_to_all_digits(f, at):
-    with mp.workdps(50):
-        expected = mp.mpmathify(sp.N(f.subs(x, sp.Rational(at)), 60))
-        formula = Formula(f, x)
-        found = [formula.at(mp.mpf(at))]
-        if formula.is_quick:
-            with gmpy2.context(precision=mp.mp.prec):
-                found.append(to_mpf(formula.quick(to_mpfr(mp.mpf(at)))))
-        assert all(abs(v - expected) <= abs(expected) * mp.mpf(10) ** -44 for v in found)
-
-
-def test_only_what_mpfr_knows_is_asked_of_it():
-    assert [Formula(f, x).is_quick for f in FORMULAS] == [True] * 6 + [False]
-
-
-def test_constants_follow_the_precision():
-    formula = Formula(x / 3, x)
-    low = formula.at(mp.mpf(1))
-    with mp.workdps(60):
-        assert abs(formula.at(mp.mpf(1)) - mp.mpf(1) / 3) < mp.mpf(10) ** -60
-    assert low == mp.mpf(1) / 3
+    with ctx.workprec(200), mp.workdps(60):
+        expected = to_arb(mp.mpmathify(sp.N(f.subs(x, sp.Rational(at)), 70)))
+        formula = Formula(f, x, lambda c: evaluate(c, digits=60).number)
+        for found in (formula.at(arb(at)), formula.on(acb(at), True)):
+            assert found.overlaps(expected)
+            assert found.rel_accuracy_bits() > 130
 
 
 @given(st.integers(-(10**60), 10**60), st.integers(-4000, 4000))
-def test_numbers_go_to_mpfr_and_back_unchanged(mantissa, exponent):
-    with mp.workprec(220), gmpy2.context(precision=220):
+def test_numbers_go_to_arb_and_back_unchanged(mantissa, exponent):
+    with mp.workprec(220), ctx.workprec(220):
         number = mp.ldexp(mp.mpf(mantissa), exponent)
-        assert to_mpf(to_mpfr(number)) == number
+        assert to_mpf(to_arb(number)) == number
+        assert to_arb(number).is_exact()
 
 
-def test_what_lies_beyond_mpfr_is_zero_or_nan_there_and_infinities_stay():
-    with mp.workdps(30):
-        assert to_mpfr(mp.mpf(2) ** -(2**40)) == 0
-        assert gmpy2.is_nan(to_mpfr(mp.mpf(2) ** (2**40)))
-        assert to_mpf(to_mpfr(-mp.inf)) == -mp.inf
-        assert mp.isnan(to_mpf(to_mpfr(mp.nan)))
+@pytest.mark.parametrize("f", [sp.log(x), sp.sqrt(x), x ** sp.Rational(1, 3), sp.loggamma(x),
+                               sp.besselk(0, x), sp.atan(1 / x), sp.Abs(x), sp.gamma(x)],
+                         ids=str)  # fmt: skip
+def test_what_is_not_analytic_on_a_ball_says_so(f):
+    formula = Formula(f, x, lambda c: evaluate(c).number)
+    assert not formula.on(acb(arb(0, 0.5), arb(0, 0.5)), True).is_finite()
+    assert formula.on(acb(arb(2, 0.25), arb(0, 0.25)), True).is_finite()
 
 
-def test_a_tail_smaller_than_any_number_of_mpfr_is_no_zero():
+def test_a_tail_smaller_than_any_float_is_no_zero():
     threshold = 687_000_000
     tail = evaluate(Probability(abs(x) >= threshold, x, Normal(0, 477)))
     with mp.workdps(90):

@@ -138,6 +138,7 @@ def test_totals_count_every_claim_once(sound):
         "proved": 2,
         "exact": 0,
         "numeric": 1,
+        "estimated": 0,
         "sampled": 0,
         "cited": 1,
     }

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass, field, replace
 
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import attempted, obstacles
+from helpers.check.budget import attempted
+from helpers.check.comparing import NO_VALUES, STRAY, TOLERANCE, compare_at, confirmed
 from helpers.check.reading import as_read
-from helpers.check.trying import (
-    ABSOLUTE,
-    NEEDED,
-    NO_VALUES,
-    STRAY,
-    TOLERANCE,
-    ruled,
-    side_value,
-    tight_trials,
-    trials_of,
-    value_of,
-)
+from helpers.check.trying import ruled, tight_trials, trials_of, value_of
 from helpers.check.verdict import (
     Counterexample,
     NotChecked,
@@ -28,8 +19,8 @@ from helpers.check.verdict import (
     Witness,
     bound_text,
     count_text,
-    difference_text,
     number_text,
+    radius_text,
     values_of,
 )
 from helpers.digits.evaluate import NotEvaluable, Undefined, evaluate, exact_value
@@ -38,98 +29,113 @@ from helpers.proof import identities, lemmas
 from helpers.trials.context import Context, NoPoints, domain_of
 from helpers.trials.zeros import at_hidden_zeros
 
-__all__ = ["check_definition", "check_equal", "compare_at"]
+__all__ = ["check_definition", "check_equal"]
+
+# What is said of two numbers that are the same fraction.
+_NUMBER_DIGITS = 4000
+# Points at which integrals are enclosed.
+_ENCLOSED = 4
 
 
-def _compare(left, right, context) -> tuple[int, mp.mpf, Counterexample | None, list]:
-    count, worst, families, empty = 0, mp.mpf(0), [], 0
+@dataclass
+class _Seen:
+    """What the points of a step showed."""
+
+    places: list = field(default_factory=list)
+    worst: mp.mpf = field(default_factory=mp.mpf)
+    families: list = field(default_factory=list)
+    counterexample: Counterexample | None = None
+
+    @property
+    def count(self) -> int:
+        return len(self.places)
+
+
+def _compare(left, right, context) -> _Seen:
+    seen, empty = _Seen(), 0
     sides = [left, right]
     trials = trials_of(sides, context, (20, 60), (4, 6), (2, 2))
     if left.atoms(Probability) | right.atoms(Probability):
         # Only at an outcome do events differ that are nearly the same.
         trials = itertools.chain(trials, tight_trials(sides, context, finite=True))
     hidden = (("", (a, b), env) for a, b, env in at_hidden_zeros(sides, context))
-    for name, (a, b), env in itertools.chain(trials, hidden):
-        outcome = compare_at(a, b, env, name)
-        if outcome is None:
-            continue
-        if outcome is NO_VALUES:
-            empty += 1
-            continue
-        error, counterexample = outcome
-        if counterexample is not None:
-            return count, worst, counterexample, families
-        count += 1
-        worst = max(worst, error)
-        if name and name not in families:
-            families.append(name)
-    if empty and not count:
-        raise NotChecked("neither side has a value at any point that was tried")
-    return count, worst, None, families
-
-
-def compare_at(a, b, env, family=""):
-    """None if nothing can be said here, else the relative error and a counterexample or None.
-
-    Where both sides are known to have no value, that is what is returned.
-    """
-    under = f"densities from the {family} family" if family else ""
     try:
-        (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
-    except (NotEvaluable, ValueError) as problem:
-        obstacles.append(str(problem))
-        return None
-    if u is None and v is None:
-        return NO_VALUES
-    if u is None or v is None:
-        text = ("undefined", number_text(v)) if u is None else (number_text(u), "undefined")
-        return mp.inf, Counterexample(values_of(env), *text, note=str(no_u or no_v))
-    if u.is_infinite or v.is_infinite:
-        if u.value == v.value:
-            return mp.mpf(0), None
-        return mp.inf, Counterexample(values_of(env), number_text(u), number_text(v), under)
-    with mp.workdps(50):
-        gap = abs(u.value - v.value)
-        size = max(abs(u.value), abs(v.value))
-        slack = u.error + v.error
-        if gap > size * TOLERANCE + 4 * slack:
-            note = "; ".join(filter(None, [difference_text(gap), under]))
-            return mp.inf, Counterexample(values_of(env), number_text(u), number_text(v), note)
-        if slack > size * NEEDED and slack > ABSOLUTE:
-            return None
-        if gap > 4 * slack and _differ_exactly(a, b, env):
-            note = difference_text(gap)
-            return mp.inf, Counterexample(values_of(env), number_text(u), number_text(v), note)
-        # Where both sides are zero within their errors there is nothing to be relative to.
-        return (gap / size if size > ABSOLUTE else gap), None
-
-
-def _differ_exactly(a, b, env) -> bool:
-    """Are the two values different fractions, however close?"""
-    values = [exact_value(e, env, finite=True) for e in (a, b)]
-    return all(v is not None and v.is_Rational for v in values) and values[0] != values[1]
+        for name, (a, b), env in itertools.chain(trials, hidden):
+            outcome = compare_at(a, b, env, name)
+            if outcome is None:
+                continue
+            if outcome is NO_VALUES:
+                empty += 1
+                continue
+            seen.counterexample = outcome.counterexample
+            if seen.counterexample is not None:
+                return seen
+            seen.places.append((a, b, env, outcome.is_enclosed))
+            seen.worst = max(seen.worst, outcome.error)
+            if name and name not in seen.families:
+                seen.families.append(name)
+    except NoPoints:
+        return _Seen()
+    if empty and not seen.count:
+        raise NotChecked("neither side has a value at any point that was tried")
+    return seen
 
 
 @as_read
 def check_equal(left, right, context: Context) -> Verdict:
     """Is left = right for all values of the symbols in their domain?"""
-    try:
-        count, worst, counterexample, families = _compare(left, right, context)
-    except NoPoints:
-        count, worst, counterexample, families = 0, mp.mpf(0), None, []
-    if counterexample is not None:
-        return Verdict("refuted", points=count, counterexample=counterexample)
+    seen = _compare(left, right, context)
+    if seen.counterexample is not None:
+        return Verdict("refuted", points=seen.count, counterexample=seen.counterexample)
     witnesses = []
     reason = attempted(identities.equal, left, right, context)
     lemma = None if reason else lemmas.by_equality(left, right, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
-    if count:
-        witnesses.append(_numeric_witness(count, worst, families))
-    verdict = ruled(witnesses, count, [left, right], context, worst=worst, lemma=lemma)
+    weak, worst = "numeric", seen.worst
+    if seen.count and (reason or lemma is not None):
+        witnesses.append(_cross_check(seen))
+    elif seen.count:
+        witness, weak, worst, counterexample = _followed(seen)
+        if counterexample is not None:
+            return Verdict("refuted", points=seen.count, counterexample=counterexample)
+        witnesses.append(witness)
+    verdict = ruled(
+        witnesses, seen.count, [left, right], context, worst=worst, weak=weak, lemma=lemma
+    )
     if reason and not (left.free_symbols | right.free_symbols) and _finite_exact(left, right):
-        return Verdict("exact", verdict.witnesses, count, verdict.max_error)
+        return replace(verdict, status="exact", tightest="")
     return verdict
+
+
+def _followed(seen: _Seen) -> tuple[Witness, str, mp.mpf, Counterexample | None]:
+    """What numbers alone can show: agreement of enclosures, to many more digits."""
+    alone = seen.count == 1 and not seen.places[0][2]
+    worst, sure, missed = mp.mpf(0), 0, 0
+    for a, b, env, is_enclosed in seen.places:
+        # What is enclosed anyhow is followed everywhere, what takes work at a few points.
+        if sure >= _ENCLOSED and not is_enclosed:
+            continue
+        closer = confirmed(a, b, env, alone=alone)
+        if closer is not None and closer.counterexample is not None:
+            return None, "", worst, closer.counterexample
+        if closer is None or not closer.is_enclosed:
+            missed += 1
+            continue
+        sure += 1
+        worst = max(worst, closer.error)
+    under = f" ({', '.join(seen.families)} densities)" if seen.families else ""
+    where = f"each side evaluated by its own route at {count_text(seen.count)}{under}"
+    if missed or not sure:
+        text = f"{where}, errors estimated, largest relative difference {bound_text(seen.worst)}"
+        return Witness("numeric", text), "estimated", seen.worst, None
+    if alone:
+        digits = _NUMBER_DIGITS if worst == 0 else int(-mp.log10(worst))
+        text = f"{digits} digits of one number, enclosed on both sides"
+    else:
+        each = "each value enclosed" if sure == seen.count else f"enclosed at {sure} of them"
+        text = f"{where}, {each}, largest relative radius {radius_text(worst)}"
+    return Witness("numeric", text), "numeric", worst, None
 
 
 def _finite_exact(left, right) -> bool:
@@ -138,13 +144,12 @@ def _finite_exact(left, right) -> bool:
     return all(v is not None and v.is_Rational for v in values) and values[0] == values[1]
 
 
-def _numeric_witness(count, worst, families) -> Witness:
-    where = count_text(count)
-    under = f" ({', '.join(families)} densities)" if families else ""
+def _cross_check(seen: _Seen) -> Witness:
+    under = f" ({', '.join(seen.families)} densities)" if seen.families else ""
     return Witness(
         "numeric",
-        f"each side evaluated by its own route at {where}{under}, "
-        f"largest relative difference {bound_text(worst)}",
+        f"each side evaluated by its own route at {count_text(seen.count)}{under}, "
+        f"largest relative difference {bound_text(seen.worst)}",
     )
 
 
@@ -157,22 +162,20 @@ def check_definition(left, right, context: Context) -> Verdict:
         if counterexample is not None:
             return Verdict("refuted", counterexample=counterexample)
         return Verdict("defined", (Witness("definition", "a new name"),))
-    try:
-        count, worst, counterexample, families = _compare(left, right, context)
-    except NoPoints:
-        count, worst, counterexample, families = 0, mp.mpf(0), None, []
-    if counterexample is not None:
-        return Verdict("refuted", points=count, counterexample=counterexample)
+    seen = _compare(left, right, context)
+    if seen.counterexample is not None:
+        return Verdict("refuted", points=seen.count, counterexample=seen.counterexample)
     if is_name:
         raise NotChecked(f"{left} is defined by itself")
     witnesses = [Witness("definition", "there is nothing to prove")]
-    if count:
-        witnesses.append(_numeric_witness(count, worst, families))
+    if seen.count:
+        witnesses.append(_cross_check(seen))
     elif reason := attempted(identities.equal, left, right, context):
         witnesses.append(Witness("symbolic", reason))
     else:
         raise NotChecked(f"{left} has a meaning already, and nothing shows that this is it")
-    return Verdict("defined", tuple(witnesses), count, worst if count else None)
+    worst = seen.worst if seen.count else None
+    return Verdict("defined", tuple(witnesses), seen.count, worst)
 
 
 def _not_nameable(name, right, context):

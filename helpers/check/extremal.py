@@ -13,7 +13,8 @@ import math
 import sympy as sp
 
 from helpers.check.budget import SYMPY_FAILS, time_left
-from helpers.check.trying import NEITHER, gap_at, short_rational
+from helpers.check.comparing import NEITHER, gap_at
+from helpers.check.trying import short_rational
 from helpers.check.verdict import Counterexample
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
 from helpers.trials.context import Context, domain_of, free_symbols_of, generator, inside

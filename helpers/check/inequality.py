@@ -9,33 +9,27 @@ import mpmath as mp
 import sympy as sp
 
 from helpers.check.budget import attempted
+from helpers.check.comparing import ABSOLUTE, NEITHER, enclosed_sides, gap_at, is_above
 from helpers.check.equality import check_equal
 from helpers.check.extremal import worst_laws
 from helpers.check.optimum import all_inside
 from helpers.check.reading import as_read
-from helpers.check.trying import (
-    ABSOLUTE,
-    NEITHER,
-    as_mpf,
-    gap_at,
-    is_heavy,
-    ruled,
-    short_rational,
-    tight_trials,
-    trials_of,
-)
+from helpers.check.trying import as_mpf, is_heavy, ruled, short_rational, tight_trials, trials_of
 from helpers.check.verdict import (
     Counterexample,
     NotChecked,
     Verdict,
     Witness,
     count_text,
+    number_text,
     values_of,
 )
-from helpers.notation import Sample
+from helpers.digits.evaluate import is_formula
+from helpers.notation import Pdf, Sample
 from helpers.proof import inequalities, lemmas
-from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, inside
-from helpers.trials.points import fits, meet
+from helpers.proof.boxes import bounded_box, subdivide
+from helpers.trials.context import Context, NoPoints, domain_of, free_symbols_of, generator, inside
+from helpers.trials.points import fits, meet, points
 from helpers.trials.zeros import at_hidden_zeros
 
 __all__ = ["check_inequality"]
@@ -46,7 +40,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     """Is left <= right (or >=) on the whole domain, with equality under ``equality_when``?"""
     small, large = (left, right) if relation == "<=" else (right, left)
     count, tightest, families, counterexample = 0, None, [], None
-    starts, empty = [], 0
+    starts, blurred, empty = [], [], 0
     try:
         sides = [small, large]
         trials = itertools.chain(
@@ -60,7 +54,7 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
             if outcome is NEITHER:
                 empty += 1
                 continue
-            gap, rank, counterexample = outcome
+            gap, rank, counterexample, is_enclosed = outcome
             if counterexample is not None:
                 break
             count += 1
@@ -68,6 +62,10 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
                 families.append(name)
             if not mp.isinf(gap):
                 starts.append((rank, len(starts), gap, env, a, b))
+            if not is_enclosed:
+                blurred.append((rank, len(blurred), env, a, b))
+        if counterexample is None:
+            counterexample = _far_out([small, large], context)
         if counterexample is None and starts:
             tightest, counterexample, tried = _descend(min(starts), context)
             count += tried
@@ -75,13 +73,19 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         count = 0
     if empty and not count and counterexample is None:
         raise NotChecked("neither side has a value at any point that was tried")
+    witnesses, weak = [], "numeric"
+    reason, lemma = "", None
+    if counterexample is None:
+        reason = attempted(inequalities.upper_bound, small, large, context)
+        lemma = None if reason else lemmas.by_inequality(small, large, context)
+    if counterexample is None and not reason and lemma is None:
+        reason, counterexample = _on_boxes(small, large, context, equality_when)
+    if counterexample is None and blurred and not reason and lemma is None:
+        weak, counterexample = _enclosed_again(sorted(blurred, key=_rank)[:_CLOSEST])
     if counterexample is not None:
         if relation == ">=":
             counterexample = _turned(counterexample)
         return Verdict("refuted", points=count, counterexample=counterexample)
-    witnesses = []
-    reason = attempted(inequalities.upper_bound, small, large, context)
-    lemma = None if reason else lemmas.by_inequality(small, large, context)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     else:
@@ -93,8 +97,10 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
     text = ""
     if count:
         under = f" ({', '.join(families)} densities)" if families else ""
+        told = "; errors estimated" if weak == "estimated" else "; the closest enclosed"
+        told = told if blurred and not reason and lemma is None else ""
         witnesses.append(
-            Witness("numeric", f"holds at {count_text(count)}{under}, found by search")
+            Witness("numeric", f"holds at {count_text(count)}{under}, found by search{told}")
         )
         if tightest is not None:
             gap, env = tightest
@@ -106,7 +112,62 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         if verdict.counterexample is not None:
             return verdict
         witnesses.append(verdict.witnesses[0])
-    return ruled(witnesses, count, [left, right], context, tightest=text, lemma=lemma)
+    return ruled(witnesses, count, [left, right], context, tightest=text, weak=weak, lemma=lemma)
+
+
+# Powers of ten at which a symbol without an end is tried.
+_FAR = [sp.Integer(10) ** 2**k for k in range(11)]
+
+
+def _far_out(sides, context) -> Counterexample | None:
+    """A place far out on an unbounded domain at which it fails, or towards which it does."""
+    if not is_formula(sides[0]) or not is_formula(sides[1]) or any(e.atoms(Pdf) for e in sides):
+        return None
+    for env in points(sides, context, generator(context, *sides, sp.Symbol("far")), 3, 0):
+        for s in env:
+            domain = domain_of(s, sides, context) if isinstance(s, sp.Symbol) else None
+            if domain is None or (domain.sup is not sp.oo and domain.inf is not -sp.oo):
+                continue
+            for far in (sign * t for t in _FAR for sign in (1, -1)):
+                place = meet({**env, s: far}, context) if inside(far, domain) else None
+                outcome = gap_at(*sides, place) if place is not None else None
+                if outcome is not None and outcome.counterexample is not None:
+                    return outcome.counterexample
+    return None
+
+
+def _on_boxes(small, large, context, equality_when) -> tuple[str, Counterexample | None]:
+    """On a bounded domain: why it holds, by subdivision, or where it does not."""
+    box = bounded_box([small, large], context)
+    if not box:
+        return "", None
+    zeros = equality_when.values() if isinstance(equality_when, dict) else ()
+    found = subdivide(large - small, box, [z for z in zeros if isinstance(z, (sp.Expr, int))])
+    if found.is_closed:
+        return f"by subdivision into {found.boxes} boxes", None
+    if found.negative_at is not None:
+        outcome = gap_at(small, large, found.negative_at)
+        return "", outcome.counterexample if outcome is not None else None
+    return "", None
+
+
+# How many of the points with estimated errors are enclosed, the closest first.
+_CLOSEST = 8
+
+
+def _rank(place) -> tuple:
+    return place[:2]
+
+
+def _enclosed_again(places) -> tuple[str, Counterexample | None]:
+    """Numeric where both sides are enclosed at all of the places and in order, else estimated."""
+    for _, _, env, a, b in places:
+        sides = enclosed_sides(a, b, env)
+        if sides is None or not all(v.enclosed for v in sides):
+            return "estimated", None
+        if is_above(*sides):
+            return "refuted", Counterexample(values_of(env), *map(number_text, sides))
+    return "numeric", None
 
 
 def _turned(counterexample) -> Counterexample:
@@ -298,5 +359,5 @@ def _equality_case(left, right, equality_when, context) -> Verdict:
             "refuted",
             counterexample=replace(c, note=f"no equality for {shown}"),
         )
-    how = "numeric" if verdict.status == "numeric" else "symbolic"
+    how = verdict.status if verdict.status in ("numeric", "estimated") else "symbolic"
     return Verdict("proved", (Witness("equality", f"equality for {shown} ({how})"),))

@@ -9,7 +9,7 @@ import mpmath as mp
 import sympy as sp
 
 from helpers.check.budget import attempted
-from helpers.check.equality import compare_at
+from helpers.check.comparing import compare_at
 from helpers.check.reading import as_read
 from helpers.check.simulation import check_sampled_limit
 from helpers.check.trying import is_heavy, ruled, value_of
@@ -69,7 +69,8 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
     if count:
         told = "the size grows" if target.is_infinite else "the distance shrinks"
         witnesses.append(Witness("numeric", f"{told} along {count} sequences"))
-    return ruled(witnesses, count, [left, right], context)
+    # However far a sequence goes, it ends somewhere.
+    return ruled(witnesses, count, [left, right], context, weak="estimated")
 
 
 def _apart(found, target, context):
@@ -77,9 +78,8 @@ def _apart(found, target, context):
     rng = generator(context, found, target)
     for env in points([found, target], context, rng, 4, 4):
         outcome = compare_at(found, target, env)
-        if outcome is not None and outcome[1] is not None:
-            c = outcome[1]
-            return replace(c, note="the limit against what is claimed")
+        if outcome is not None and outcome.counterexample is not None:
+            return replace(outcome.counterexample, note="the limit against what is claimed")
     return None
 
 

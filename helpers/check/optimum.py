@@ -9,17 +9,9 @@ import mpmath as mp
 import sympy as sp
 
 from helpers.check.budget import attempted
-from helpers.check.equality import compare_at
+from helpers.check.comparing import NOT_REAL, compare_at, is_above, surely
 from helpers.check.reading import as_read
-from helpers.check.trying import (
-    NOT_REAL,
-    TOLERANCE,
-    as_rational,
-    is_heavy,
-    ruled,
-    trials_of,
-    value_of,
-)
+from helpers.check.trying import as_rational, is_heavy, ruled, trials_of, value_of
 from helpers.check.verdict import (
     Counterexample,
     Verdict,
@@ -28,12 +20,13 @@ from helpers.check.verdict import (
     value_text,
     values_of,
 )
-from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value
+from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value, is_formula
 from helpers.notation import Pdf, VocabularyExpr
 from helpers.proof import optima
+from helpers.proof.boxes import bounded_box, subdivide
 from helpers.trials.context import Context, NoPoints, domain_of, fingerprint, generator, inside
 from helpers.trials.laws import concretise, witness_families
-from helpers.trials.points import draw_from, meet, points
+from helpers.trials.points import draw_from, meet, points, structure, turning_points
 
 __all__ = ["all_inside", "check_optimum", "check_same_arg"]
 
@@ -306,25 +299,30 @@ def check_optimum(
             on_edge = (excluded[0], best_env)
         if subject_to is not None:
             outcome = compare_at(subject_to.lhs, subject_to.rhs, best_env)
-            if outcome is not None and outcome[1] is not None:
-                broken = replace(outcome[1], note="the claimed optimum breaks the constraint")
+            if outcome is not None and outcome.counterexample is not None:
+                broken = replace(
+                    outcome.counterexample, note="the claimed optimum breaks the constraint"
+                )
                 return Verdict("refuted", points=rivals, counterexample=broken)
         try:
             best = value_of(f, best_env)
         except (NotEvaluable, Undefined, ValueError):
             continue
         close = () if number > 3 else (6, 11) if is_heavy(f) else (4, 6, 8, 10, 12)
-        for rival in _rivals_of(best_env, domains, rng, inner, close):
+        rivals_here = itertools.chain(
+            _rivals_of(best_env, domains, rng, inner, close),
+            _higher_box(f, best_env, domains),
+            _at_structure(f, best_env, domains, inner),
+        )
+        for rival in rivals_here:
             try:
                 other = value_of(f, rival)
             except (NotEvaluable, Undefined, ValueError):
                 continue
             if isinstance(other.value, mp.mpc):
                 continue
-            if (
-                other.value - best.value
-                > 4 * (other.error + best.error) + abs(best.value) * TOLERANCE
-            ):
+            better = surely(is_above, other, best, (f, rival), (f, best_env))
+            if better is not None:
                 sign = 1 if sense == "max" else -1
                 claimed = {str(s): value_text(best_env[s]) for s in over}
                 where = ", ".join(f"{name} = {value}" for name, value in claimed.items())
@@ -333,14 +331,14 @@ def check_optimum(
                     points=rivals,
                     counterexample=Counterexample(
                         values_of(rival),
-                        mp.nstr(sign * other.value, 17),
-                        mp.nstr(sign * best.value, 17),
+                        mp.nstr(sign * better[0].value, 17),
+                        mp.nstr(sign * better[1].value, 17),
                         f"the objective is better here than at the claimed optimum {where}",
                         kind="optimum",
                         claimed=claimed,
                     ),
                 )
-            if _ties(other, best, rival, best_env, over):
+            if _ties(f, (other, best), rival, best_env, over):
                 found = Counterexample(
                     values_of(rival),
                     number_text(other),
@@ -362,13 +360,16 @@ def check_optimum(
         return Verdict("refuted", points=rivals, counterexample=place)
     witnesses = []
     reason = attempted(optima.optimum, objective, values, subject_to, inner, everything)
+    if not reason and subject_to is None:
+        reason = attempted(_by_subdivision, objective, values, inner)
     if reason:
         witnesses.append(Witness("symbolic", reason))
     if rivals:
         witnesses.append(
             Witness("numeric", f"better than {rivals} rival parameter values, near and far")
         )
-    return ruled(witnesses, rivals, everything, inner)
+    # Without a reason it is the best as far as was searched.
+    return ruled(witnesses, rivals, everything, inner, weak="estimated")
 
 
 def _concrete(f, values, context, rng):
@@ -414,14 +415,55 @@ def all_inside(point, domains) -> bool:
     return all(inside(point[s], domain) for s, domain in domains.items())
 
 
-def _ties(other, best, rival, best_env, over) -> bool:
-    """Are the two values the same, at places that are not?"""
+def _ties(f, values, rival, best_env, over) -> bool:
+    """Are the two values the same, to hundreds of digits of a formula, at places that are not?"""
+    other, best = values
     if other.is_infinite or best.is_infinite:
         return False
-    apart = max(abs(rival[s] - best_env[s]) for s in over)
-    return bool(apart > sp.Rational(1, 1000)) and (
-        abs(other.value - best.value) <= other.error + best.error
-    )
+    if not max(abs(rival[s] - best_env[s]) for s in over) > sp.Rational(1, 1000):
+        return False
+    if is_formula(f):
+        other, best = (value_of(f, env, 400) for env in (rival, best_env))
+    return not (is_above(other, best) or is_above(best, other))
+
+
+def _higher_box(f, best_env, domains):
+    """A place of a wide range at which the objective is higher than at the claimed optimum."""
+    if len(domains) != 1 or not is_formula(f):
+        return
+    ((s, domain),) = domains.items()
+    others = {k: v for k, v in best_env.items() if k != s}
+    gap = f.xreplace({s: best_env[s]}) - f
+    gap = gap.xreplace({k: v for k, v in others.items() if isinstance(k, sp.Symbol)})
+    if isinstance(domain, sp.Interval) and gap.free_symbols == {s}:
+        low, high = (
+            end if end.is_Rational else best_env[s] + sign * 1000
+            for end, sign in ((domain.start, -1), (domain.end, 1))
+        )
+        if low.is_Rational and high.is_Rational and low < high:
+            found = subdivide(gap, {s: (low, high)}, (best_env[s],), most=200).negative_at
+            if found is not None and inside(found[s], domain):
+                yield {**best_env, **found}
+
+
+def _at_structure(f, best_env, domains, context):
+    """Other values of one parameter at which the objective's structure changes."""
+    turns = turning_points([f])
+    for s, domain in domains.items():
+        for value in structure(turns, s, best_env):
+            rival = meet({**best_env, s: value}, context) if inside(value, domain) else None
+            if rival is not None and rival[s] != best_env[s] and all_inside(rival, domains):
+                yield rival
+
+
+def _by_subdivision(f, values, context) -> str:
+    """Why a parameter alone, on a bounded domain, has its optimum there: by subdivision."""
+    box = bounded_box([f, *values.values()], context)
+    if box is None or len(values) != 1 or set(box) != set(values):
+        return ""
+    ((s, v),) = values.items()
+    found = subdivide(f.xreplace({s: v}) - f, box, (v,))
+    return f"by subdivision into {found.boxes} boxes" if found.is_closed else ""
 
 
 def _rivals_of(best, domains, rng, context, close):

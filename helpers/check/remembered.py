@@ -32,7 +32,7 @@ UNWRITABLE = (pickle.PicklingError, AttributeError, TypeError)
 _HELPERS = Path(__file__).resolve().parent.parent
 # What a verdict is made by; the import contracts say that these import nothing else of helpers.
 _SOURCES = ("notation", "digits", "trials", "proof", "check", "shown", "derivation.py")
-_LIBRARIES = ("sympy", "mpmath", "gmpy2", "python-flint", "numpy", "scipy")
+_LIBRARIES = ("sympy", "mpmath", "python-flint", "numpy", "scipy")
 
 
 def _version(library: str) -> str:

@@ -10,12 +10,9 @@ import sympy as sp
 
 from helpers.check.budget import SYMPY_FAILS, OutOfTime, limited, obstacles, time_left
 from helpers.check.verdict import (
-    Counterexample,
     NotChecked,
     Verdict,
     Witness,
-    number_text,
-    values_of,
 )
 from helpers.digits.evaluate import DIGITS, NotEvaluable, Undefined, Value, evaluate
 from helpers.notation import Density, Pdf, Sample, VocabularyExpr
@@ -25,16 +22,8 @@ from helpers.trials.points import points, possible
 from helpers.trials.thresholds import thresholds
 
 __all__ = [
-    "ABSOLUTE",
-    "NEEDED",
-    "NEITHER",
-    "NOT_REAL",
-    "NO_VALUES",
-    "STRAY",
-    "TOLERANCE",
     "as_mpf",
     "as_rational",
-    "gap_at",
     "is_heavy",
     "ruled",
     "short_rational",
@@ -44,30 +33,8 @@ __all__ = [
     "value_of",
 ]
 
-TOLERANCE = mp.mpf(10) ** -30
-
-
-NEEDED = mp.mpf(10) ** -20
-
-
-ABSOLUTE = mp.mpf(10) ** -25
-
-
-STRAY = mp.mpf(10) ** -10
-
-
 # Seconds kept for the search for a proof.
 _RESERVE = 4.5
-
-
-NO_VALUES = (mp.mpf(0), None)
-
-
-# Where neither side of an inequality has a value.
-NEITHER = (mp.mpf(0), mp.inf, None)
-
-
-NOT_REAL = "one side is not a real number"
 
 
 def is_heavy(*sides) -> bool:
@@ -153,11 +120,11 @@ def ruled(
     return Verdict(status, tuple(witnesses), count, worst if count else None, None, tightest, used)
 
 
-def value_of(e, env, digits=DIGITS) -> Value:
+def value_of(e, env, digits=DIGITS, *, enclosed=False) -> Value:
     """The value of an expression at a point, had in a part of the time that is left."""
     try:
         with limited(min(3.0, time_left() / 3)):
-            return evaluate(e, env, digits)
+            return evaluate(e, env, digits, enclosed=enclosed)
     except (NotEvaluable, Undefined):
         raise
     except OutOfTime:
@@ -176,42 +143,6 @@ def side_value(e, env):
     except Undefined as problem:
         return None, problem
     return value, None
-
-
-def gap_at(a, b, env):
-    """large - small at one point, the same relative to both, and a counterexample or None."""
-    try:
-        (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
-    except (NotEvaluable, ValueError) as problem:
-        obstacles.append(str(problem))
-        return None
-    if u is None or v is None:
-        if u is None and v is None:
-            return NEITHER
-        text = ("undefined", number_text(v)) if u is None else (number_text(u), "undefined")
-        return mp.inf, mp.inf, Counterexample(values_of(env), *text, note=str(no_u or no_v))
-    with mp.workdps(50):
-        real = [not isinstance(w.value, mp.mpc) for w in (u, v)]
-        if not all(real):
-            # A root or a logarithm that is complex only by rounding tells nothing; where one
-            # side is a real number and the other truly is none, there is no inequality.
-            strays = [abs(mp.im(w.value)) > STRAY for w in (u, v)]
-            if strays != [not r for r in real]:
-                return None
-            found = Counterexample(values_of(env), number_text(u), number_text(v), NOT_REAL)
-            return mp.inf, mp.inf, found
-        if u.is_infinite or v.is_infinite:
-            gap = mp.inf if u.value <= v.value else -mp.inf
-            fails, size = u.value > v.value, mp.mpf(1)
-        else:
-            gap = v.value - u.value
-            size = max(abs(u.value), abs(v.value))
-            fails = -gap > size * TOLERANCE + 4 * (u.error + v.error)
-            if not fails and u.error + v.error > max(size * NEEDED, ABSOLUTE):
-                return None
-        if fails:
-            return gap, gap, Counterexample(values_of(env), number_text(u), number_text(v))
-        return gap, (gap / size if size else gap), None
 
 
 def as_mpf(q) -> mp.mpf:

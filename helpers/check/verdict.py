@@ -20,6 +20,7 @@ __all__ = [
     "difference_text",
     "gap_text",
     "number_text",
+    "radius_text",
     "value_text",
     "values_of",
     "weakest",
@@ -27,7 +28,7 @@ __all__ = [
 
 # From strongest to weakest. A chain is as strong as its weakest link; a definition asserts
 # nothing, so it never weakens a chain and counts as the strongest.
-STATUSES = ("defined", "proved", "exact", "numeric", "sampled", "cited")
+STATUSES = ("defined", "proved", "exact", "numeric", "estimated", "sampled", "cited")
 
 
 def weakest(statuses) -> str:
@@ -107,6 +108,17 @@ def bound_text(error) -> str:
     if error <= mp.mpf(10) ** -30:
         return "< 1e-30"
     return f"< 1e{int(mp.ceil(mp.log10(error)))}"
+
+
+def radius_text(radius) -> str:
+    """A relative radius as an order of magnitude, rounded up by enough to be the same anywhere.
+
+    >>> radius_text(mp.mpf("3e-48")), radius_text(mp.mpf(0))
+    ('< 1e-45', '0')
+    """
+    if radius == 0:
+        return "0"
+    return f"< 1e{5 * int(mp.ceil(mp.log10(radius) / 5))}"
 
 
 def difference_text(gap) -> str:

@@ -1,156 +1,111 @@
-"""A formula in one variable as a function of numbers, compiled once for all its constants.
+"""A formula in one variable as a function of balls, compiled once for all its constants.
 
 The checker evaluates the same formula at thousands of nodes, and the same shape of formula with
-other constants at the next point. So the constants are taken out first, and what is left is
-compiled once; where MPFR knows all its functions, the numbers are MPFR's, else mpmath's.
+other constants at the next point. So the constants are taken out first, and what is left, a list
+of operations in which no part stands twice, is compiled once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
-import gmpy2
-import mpmath as mp
 import sympy as sp
-from sympy.printing.pycode import MpmathPrinter
+from flint import acb, arb, ctx
 
-__all__ = ["Formula", "to_mpf", "to_mpfr"]
+from helpers.digits.balls import FUNCTIONS, NotEvaluable, Number, analytic, ball, power
 
-_T = sp.Symbol("t")
-_HALVES = (sp.S.Half, -sp.S.Half)
-_NAN = gmpy2.mpfr("nan")
+__all__ = ["Formula"]
 
 
-def to_mpfr(value: mp.mpf) -> gmpy2.mpfr:
-    """A number of mpmath's as one of MPFR's, in the precision of gmpy2's context.
+def _program(f: sp.Expr, x: sp.Symbol) -> tuple[str, tuple]:
+    """The text of a function of ``t`` and of constants, and these constants."""
+    names: dict = {x: "t"}
+    lines: list[str] = []
+    constants: dict = {}
 
-    >>> to_mpfr(mp.mpf("0.375"))
-    mpfr('0.375')
-    """
-    sign, mantissa, exponent, _ = value._mpf_
-    if not mantissa and exponent:
-        return gmpy2.mpfr(str(value))
-    number = gmpy2.mpfr(-mantissa if sign else mantissa)
-    if exponent >= 0:
-        return gmpy2.mul_2exp(number, exponent) if exponent < 2**31 else _NAN
-    return gmpy2.div_2exp(number, -exponent) if exponent > -(2**31) else number * 0
+    def name(e) -> str:
+        if e in names:
+            return names[e]
+        if x not in e.free_symbols:
+            if e.is_Integer and abs(e) < 10:
+                return f"({e})"
+            return constants.setdefault(e, f"c{len(constants)}")
+        if e.is_Add or e.is_Mul:
+            code = (" + " if e.is_Add else " * ").join(map(name, e.args))
+        elif e.is_Pow:
+            code = f"power({', '.join(map(name, e.args))})"
+        elif type(e) in FUNCTIONS:
+            inner = [name(a) if x in a.free_symbols else f"ball({name(a)})" for a in e.args]
+            code = f"{type(e).__name__}({', '.join(inner)})"
+        else:
+            raise NotEvaluable(f"{type(e).__name__} is not evaluated in a formula")
+        names[e] = f"v{len(lines)}"
+        lines.append(f"    {names[e]} = {code}")
+        return names[e]
 
-
-def to_mpf(value: gmpy2.mpfr) -> mp.mpf:
-    """A number of MPFR's as one of mpmath's, with all its digits.
-
-    >>> to_mpf(gmpy2.mpfr("0.375"))
-    mpf('0.375')
-    """
-    if not gmpy2.is_finite(value):
-        return mp.mpf(str(value))
-    return mp.make_mpf(mp.libmp.from_man_exp(*value.as_mantissa_exp()))
-
-
-def _log_gamma(t):
-    """log gamma of a positive number; elsewhere it is a matter of branches."""
-    return gmpy2.lgamma(t)[0] if t > 0 else _NAN
-
-
-# What MPFR is asked for. Where it answers nan, infinity or zero, mpmath is asked again.
-_QUICK = {
-    "exp": gmpy2.exp,
-    "log": gmpy2.log,
-    "sqrt": gmpy2.sqrt,
-    "sin": gmpy2.sin,
-    "cos": gmpy2.cos,
-    "tan": gmpy2.tan,
-    "atan": gmpy2.atan,
-    "sinh": gmpy2.sinh,
-    "cosh": gmpy2.cosh,
-    "tanh": gmpy2.tanh,
-    "erf": gmpy2.erf,
-    "erfc": gmpy2.erfc,
-    "gamma": gmpy2.gamma,
-    "loggamma": _log_gamma,
-    "factorial": lambda t: gmpy2.gamma(t + 1),
-}
-_PRINTER = MpmathPrinter(
-    {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True}
-)
-
-
-def _skeleton(f: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, tuple]:
-    """``f`` with letters in place of ``x`` and of its constants, and these constants."""
-    letters: dict = {}
-
-    def bare(e):
-        if e == x:
-            return _T
-        if e.is_NumberSymbol or (e.is_Number and e.is_finite and not e.is_Integer):
-            return letters.setdefault(e, sp.Symbol(f"c{len(letters)}"))
-        if not e.args:
-            return e
-        if e.is_Pow and e.exp in _HALVES:
-            return sp.Pow(bare(e.base), e.exp)
-        return e.func(*map(bare, e.args))
-
-    return bare(f), tuple(letters)
-
-
-def _is_quick(node) -> bool:
-    if node.is_Function:
-        return type(node).__name__ in _QUICK
-    return node in _HALVES or isinstance(node, (sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Integer))
+    result = name(f)
+    head = f"def formula({', '.join(['t', *constants.values()])}):"
+    return "\n".join([head, *lines, f"    return {result}"]), tuple(constants)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(skeleton: sp.Expr, count: int):
-    """The function of ``t`` and ``count`` constants, for mpmath and, or None, for MPFR."""
-    names = [_T, *(sp.Symbol(f"c{k}") for k in range(count))]
-    careful = sp.lambdify(names, skeleton, "mpmath", cse=True)
-    if not all(map(_is_quick, sp.preorder_traversal(skeleton))):
-        return careful, None
-    return careful, sp.lambdify(names, skeleton, [_QUICK], printer=_PRINTER, cse=True)
+def _compiled(text: str) -> Callable:
+    space = {
+        "power": power,
+        "ball": ball,
+        **{f.__name__: function for f, function in FUNCTIONS.items()},
+    }
+    exec(text, space)
+    return space["formula"]
 
 
 class Formula:
-    """A formula in ``x`` alone, to be evaluated at many places at mpmath's working precision.
+    """A formula in ``x`` alone, to be evaluated at many places at Arb's working precision.
 
+    Parameters
+    ----------
+    f : sympy.Expr
+        The formula.
+    x : sympy.Symbol
+        Its variable.
+    number : callable
+        Gives the number that a constant part of the formula stands for.
+
+    Examples
+    --------
+    >>> from helpers.digits.balls import fraction
     >>> u = sp.Symbol("u")
-    >>> mp.nstr(Formula(sp.exp(-u / 3), u).at(mp.mpf(3)), 12)
-    '0.367879441171'
+    >>> Formula(sp.exp(-u / 3), u, fraction).at(arb(3))
+    [0.367879441171442 +/- 6.03e-16]
     """
 
-    def __init__(self, f: sp.Expr, x: sp.Symbol):
-        skeleton, self._constants = _skeleton(f, x)
-        self._careful, self._quick = _compiled(skeleton, len(self._constants))
-        self._numbers: dict = {}
+    def __init__(self, f: sp.Expr, x: sp.Symbol, number: Callable[[sp.Expr], Number]):
+        text, self._constants = _program(f, x)
+        self._function = _compiled(text)
+        self._number = number
+        self._known: dict[int, list] = {}
 
-    @property
-    def is_quick(self) -> bool:
-        """Does MPFR know all of its functions?"""
-        return self._quick is not None
+    def constants(self) -> list:
+        """The constants as balls of the working precision."""
+        if ctx.prec not in self._known:
+            values = [self._number(c) for c in self._constants]
+            if any(isinstance(v, float) for v in values):
+                raise NotEvaluable("a constant of the formula is infinite")
+            self._known[ctx.prec] = values
+        return self._known[ctx.prec]
 
-    def at(self, t: mp.mpf) -> mp.mpf:
-        """The value at ``t``; nan where there is none."""
+    def at(self, t: arb) -> arb | acb:
+        """The value at a real ball, real where it can be; without one it is not finite."""
+        constants = self.constants()
+        value = ball(self._function(t, *constants))
+        return value if value.is_finite() else ball(self._function(acb(t), *constants))
+
+    def on(self, z: acb, is_analytic: bool) -> acb:
+        """The value on a complex ball; not finite where it is asked to be analytic and may not."""
+        constants = self.constants()
+        analytic(is_analytic)
         try:
-            return self._careful(t, *self._known(mp.mp.prec, quick=False))
-        except (ZeroDivisionError, ValueError, OverflowError):
-            return mp.nan
-
-    def quick(self, t: gmpy2.mpfr) -> gmpy2.mpfr:
-        """The same in MPFR: nan, infinite or zero also where the value is beyond its range."""
-        return self._quick(t, *self._known(gmpy2.get_context().precision, quick=True))
-
-    def value_at(self, k: int) -> mp.mpf:
-        """The value at an integer, by the quicker way that has one; nan where there is none."""
-        if self.is_quick:
-            with gmpy2.context(gmpy2.get_context(), precision=mp.mp.prec):
-                value = self.quick(gmpy2.mpfr(k))
-                if value and gmpy2.is_finite(value):
-                    return to_mpf(value)
-        return self.at(mp.mpf(k))
-
-    def _known(self, precision, quick) -> list:
-        """The constants as numbers of this precision."""
-        key = (precision, quick)
-        if key not in self._numbers:
-            numbers = [c._to_mpmath(precision) for c in self._constants]
-            self._numbers[key] = list(map(to_mpfr, numbers)) if quick else numbers
-        return self._numbers[key]
+            return acb(self._function(z, *constants))
+        finally:
+            analytic(False)

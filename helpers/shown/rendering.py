@@ -48,7 +48,8 @@ STATUS_MEANING = {
     "defined": "a definition: nothing to prove",
     "proved": "shown symbolically, and evaluated as a cross-check where that is possible",
     "exact": "computed in exact arithmetic for this finite case",
-    "numeric": "not proved: agrees at many points to many digits",
+    "numeric": "not proved: holds at the points that were tried, each value enclosed",
+    "estimated": "not proved: holds as far as was searched, or with errors that are estimates",
     "sampled": "not proved: agrees in a seeded simulation within a stated bound",
     "cited": "taken from the literature, not checked by machine",
 }

@@ -34,6 +34,7 @@ __all__ = [
     "meet",
     "points",
     "possible",
+    "structure",
     "turning_points",
     "zeros_of",
 ]
@@ -193,6 +194,9 @@ def turning_points(expressions) -> list:
         for node in sp.preorder_traversal(e):
             if isinstance(node, sp.Pow) and (node.exp.is_negative or not node.exp.is_integer):
                 turning.add(node.base)
+            elif isinstance(node, sp.Pow) and node.exp.is_even and node.base.is_Add:
+                # What is squared may be zero: there an exponential or a distance is at its best.
+                turning.add(node.base)
             elif isinstance(node, (sp.log, sp.Abs, sp.sign, sp.floor, sp.ceiling, sp.Heaviside)):
                 turning.add(node.args[0])
             elif isinstance(node, (sp.Max, sp.Min)):
@@ -209,7 +213,7 @@ def turning_points(expressions) -> list:
     return sorted(plain, key=sp.default_sort_key)[:12]
 
 
-def _structure(turning, symbol, env) -> list:
+def structure(turning, symbol, env) -> list:
     """Values of one symbol at, between and beyond the zeros of the formulas that turn."""
     others = {k: v for k, v in env.items() if isinstance(k, sp.Symbol) and k != symbol}
     zeros: list = []
@@ -336,21 +340,21 @@ def points(
         here = {s: domains[s].subs(plain_values(env)) for s in plain}
         corners = {s: awkward(here[s]) if s not in moving else [] for s in plain}
         for s in plain:
-            for v in _structure(turning, s, env):
+            for v in structure(turning, s, env):
                 if inside(v, here[s]):
                     yield {**env, s: v}
         for _ in range(8 if moving else 0):
             env = draw()
             for s in moving:
                 region = domains[s].subs(plain_values(env))
-                for v in [*awkward(region), *_structure(turning, s, env)]:
+                for v in [*awkward(region), *structure(turning, s, env)]:
                     if inside(v, region):
                         yield {**env, s: v}
         if len(plain) > 1 and not moving:
             # Where the others are simple, a zero may exist that is missing elsewhere.
             for s, k in itertools.product(plain, range(2)):
                 simple = {**env, **{r: (corners[r] * 2 + [env[r]] * 2)[k] for r in plain if r != s}}
-                for v in _structure(turning, s, simple):
+                for v in structure(turning, s, simple):
                     if inside(v, domains[s]):
                         yield {**simple, s: v}
         for pair in itertools.combinations(plain, 2):
