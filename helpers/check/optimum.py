@@ -11,7 +11,14 @@ import sympy as sp
 from helpers.check.budget import attempted
 from helpers.check.comparing import NOT_REAL, compare_at, is_above, surely
 from helpers.check.reading import as_read
-from helpers.check.trying import as_rational, is_heavy, ruled, trials_of, value_of
+from helpers.check.trying import (
+    as_rational,
+    is_heavy,
+    ruled,
+    side_value,
+    trials_of,
+    value_of,
+)
 from helpers.check.verdict import (
     Counterexample,
     Verdict,
@@ -144,7 +151,9 @@ def _around_optima(before, after, sign, sense, context):
             lines[name, s] = lines.get((name, s), 0) + 1
             if lines[name, s] > 4 or not isinstance(domain, sp.Interval):
                 continue
-            found = _line((a, b), sign, sense, (s, domain), env)
+            found, hole = _line((a, b), sign, sense, (s, domain), env)
+            if hole is not None:
+                return pairs, hole, False
             count, apart = _first_apart(found)
             pairs += count
             if apart is None:
@@ -155,21 +164,28 @@ def _around_optima(before, after, sign, sense, context):
     return pairs, None, ordered
 
 
-def _line(sides, sign, sense, place, env) -> list:
-    """Both objectives along one parameter: a grid, then ever closer to the better of its points."""
+def _line(sides, sign, sense, place, env) -> tuple:
+    """Both objectives along one parameter: a grid, then ever closer to the better of its points.
+
+    And, or None, a place at which the one is at its best and the other has no value.
+    """
     (a, b), (s, domain) = sides, place
     factor = 1 if sense == "min" else -1
     found: dict = {}
+    holes: list = []
 
     def try_at(t):
         if t in found or not inside(t, domain):
             return
         local = {**env, s: t}
         try:
-            f, g = value_of(a, local, _DIGITS), value_of(b, local, _DIGITS)
+            f = value_of(a, local, _DIGITS)
+            g, no_g = side_value(b, local)
         except (NotEvaluable, Undefined, ValueError):
             return
-        if not any(isinstance(v.value, mp.mpc) for v in (f, g)):
+        if g is None:
+            holes.append((local, f, no_g))
+        elif not any(isinstance(v.value, mp.mpc) for v in (f, g)):
             found[t] = (local, f.value, sign * g.value)
 
     for t in _spread(domain):
@@ -178,12 +194,17 @@ def _line(sides, sign, sense, place, env) -> list:
         places = sorted(found)
         for side in (1, 2):
             if not found:
-                return []
+                return [], None
             best = min(places, key=lambda t, side=side: factor * found[t][side])
             k = places.index(best)
             for neighbour in places[max(k - 1, 0) : k] + places[k + 1 : k + 2]:
                 try_at((best + neighbour) / 2)
-    return list(found.values())
+    for local, f, problem in holes:
+        # Where the one objective is at its best, the other has no value.
+        if all(factor * f.value < factor * here[1] for here in found.values()):
+            text = number_text(f), "undefined"
+            return [], Counterexample(values_of(local), *text, note=str(problem))
+    return list(found.values()), None
 
 
 def _spread(domain: sp.Interval) -> list:
