@@ -25,7 +25,14 @@ from matplotlib.figure import Figure
 
 from helpers.drawing.alt_text import announce, describe, plain
 from helpers.drawing.svg import Film, Node, unique_prefix
-from helpers.plotting import figure_node, image_html, output_mode, style, theme_css
+from helpers.plotting import (
+    caption_html,
+    figure_node,
+    image_html,
+    output_mode,
+    style,
+    theme_css,
+)
 
 __all__ = ["MAX_BYTES", "MAX_FRAMES", "Explorer", "Slider", "explore"]
 
@@ -218,8 +225,10 @@ class Explorer:
         sliders: Sequence[Slider],
         start: Mapping[str, object],
         play: bool,
+        caption: str | None = None,
     ):
         self.draw = draw
+        self.caption = caption
         self.sliders = list(sliders)
         self.play = play
         count = math.prod(len(s.values) for s in self.sliders)
@@ -308,6 +317,7 @@ class Explorer:
             f'<div class="explorer" data-explorer><div class="book-figure">{film.svg}</div>'
             f'<div class="explorer-controls">{rows}</div>'
             f'<p class="explorer-still">{escape(self.setting(self.default))}</p>'
+            f"{caption_html(self.caption)}"
             f'<script type="application/json">{data}</script></div>'
         )
         weight = len(gzip.compress(html.encode()))
@@ -381,7 +391,7 @@ class Explorer:
         return {
             "text/plain": repr(self),
             "text/html": f'<div class="{self._still}">{still}<p>Run this cell: its sliders then '
-            "move.</p></div>",
+            f"move.</p></div>{caption_html(self.caption)}",
             _VIEW: self.widget()._repr_mimebundle_()[_VIEW],
         }
 
@@ -444,6 +454,7 @@ def explore(
     labels: Mapping[str, str] | None = None,
     start: Mapping[str, object] | None = None,
     play: bool = False,
+    caption: str | None = None,
     **sliders: object,
 ) -> Explorer:
     r"""Let the reader move the parameters of a figure.
@@ -460,6 +471,8 @@ def explore(
         signature, the middle of a range or the first of a list.
     play : bool
         Whether a button lets the figure run; hidden from readers who prefer less motion.
+    caption : str, optional
+        What the figure shows, in a sentence; the website puts the figure's number before it.
     **sliders
         For each parameter ``(low, high, steps)``, a list of values, or an ipywidget.
 
@@ -508,5 +521,5 @@ def explore(
         if unknown:
             raise ValueError(f"{argument}: expected names of sliders, got {unknown}")
     return Explorer(
-        draw, [Slider(n, spec, labels.get(n)) for n, spec in sliders.items()], start, play
+        draw, [Slider(n, spec, labels.get(n)) for n, spec in sliders.items()], start, play, caption
     )

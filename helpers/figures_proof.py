@@ -16,8 +16,9 @@ from helpers.consistency import (
     memorising_log_likelihood,
 )
 from helpers.datasets import CountData
+from helpers.drawing.alt_text import spoken_number
 from helpers.plotting import DATA, THETA_STAR, P, Q, subplots
-from helpers.shown.typography import readable
+from helpers.shown.typography import adding_up, readable
 
 __all__ = [
     "draw_dip",
@@ -154,9 +155,8 @@ def draw_parts(
         xlabel=parameter,
         ylabel="nats",
     )
-    # Adding zero turns a rounded -0.0 into 0.0.
-    lead = round(value - floor, 4) + 0.0
-    found = rf"{value:.4f} = {floor:.4f} + {lead:.4f} nats at {parameter} = {rate:.3g}"
+    whole, (least, lead) = adding_up([floor, value - floor], 4)
+    found = rf"{whole} = {least} + {lead} nats at {parameter} = {spoken_number(rate)}"
     axes.set_title(readable(found))
     axes.legend(loc="upper center")
 
@@ -215,9 +215,8 @@ def draw_memorising(n: int = 10) -> Figure:
         xlabel=r"$\theta$",
         ylabel="mean log-likelihood (nats)",
     )
-    axes.set_title(
-        rf"$\ell_n(\hat\theta_n)/n$ = {heights.max():.3g} nats at $\hat\theta_n$ = {estimate:.4f}"
-    )
+    height = spoken_number(heights.max())
+    axes.set_title(rf"$\ell_n(\hat\theta_n)/n$ = {height} nats at $\hat\theta_n$ = {estimate:.4f}")
     axes.legend(loc="upper left", bbox_to_anchor=(0.03, 1))
     return fig
 

@@ -40,7 +40,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from helpers.drawing.alt_text import describe
+from helpers.drawing.alt_text import describe, plain
 from helpers.drawing.layout import KeptLayout
 from helpers.drawing.svg import Film, Node, compact
 
@@ -59,6 +59,7 @@ __all__ = [
     "M",
     "P",
     "Q",
+    "caption_html",
     "draw_svg",
     "figure_node",
     "image_html",
@@ -460,6 +461,17 @@ def image_html(node: Node) -> str:
     )
 
 
+def caption_html(caption: str | None) -> str:
+    r"""Return the line under a figure, its formulas as plain text; "" without a caption.
+
+    Examples
+    --------
+    >>> caption_html(r"The gap is $D_{\mathrm{KL}}(P \| Q)$.")
+    '<p class="figure-caption">The gap is D_KL(P ‖ Q).</p>'
+    """
+    return f'<p class="figure-caption">{escape(plain(caption))}</p>' if caption else ""
+
+
 class FigureDisplay:
     """A figure ready to be displayed: the last expression of a cell.
 
@@ -469,6 +481,8 @@ class FigureDisplay:
     Parameters
     ----------
     fig : matplotlib.figure.Figure
+    caption : str, optional
+        What the figure shows, in a sentence; the website puts the figure's number before it.
 
     Attributes
     ----------
@@ -481,8 +495,9 @@ class FigureDisplay:
     'Horizontal axis from 0 to 1. Vertical axis from 0 to 1.'
     """
 
-    def __init__(self, fig: Figure):
+    def __init__(self, fig: Figure, caption: str | None = None):
         self.alt = describe(fig)
+        self.caption = caption
         self._node = figure_node(fig, self.alt)
 
     def __repr__(self) -> str:
@@ -493,11 +508,14 @@ class FigureDisplay:
             html = f'<div class="book-figure">{Film([self._node]).svg}</div>'
         else:
             html = image_html(self._node)
+        html += caption_html(self.caption)
         return {"text/plain": repr(self), "text/html": html}
 
 
-def show(fig: Figure) -> FigureDisplay:
+def show(fig: Figure, *, caption: str | None = None) -> FigureDisplay:
     r"""Display a figure that does not move; write it as the last expression of a cell.
+
+    `caption` says in a sentence what the figure shows; the website numbers it.
 
     Examples
     --------
@@ -508,4 +526,4 @@ def show(fig: Figure) -> FigureDisplay:
     Vertical axis from −0.05 to 1.05.
     Line P: from 0 to 1, rising.
     """
-    return FigureDisplay(fig)
+    return FigureDisplay(fig, caption)

@@ -35,7 +35,7 @@ from helpers.numeric.tables import (
     read_table,
 )
 from helpers.plotting import DATA, FigureDisplay, Q, show, subplots
-from helpers.shown.typography import readable
+from helpers.shown.typography import adding_up, readable
 
 __all__ = [
     "FAMILIES",
@@ -483,7 +483,9 @@ class Analysis:
             error = self.fit.standard_errors[scipy_name]
             told = "" if error is None else f" ± {error:.3g}"
             rows.append((f"{name} ({self.fit.method})", f"{self.fit.params[scipy_name]:.6g}{told}"))
-        rows.append(("log-likelihood", f"{self.fit.log_likelihood:.6g} nats"))
+        value = self.fit.log_likelihood
+        told = f"{value:.6g}" if abs(value) < 1e6 else f"{value:.0f}"
+        rows.append(("log-likelihood", f"{told} nats"))
         start = "observed proportions" if self.family.discrete else "fitted density"
         rows.append(("the identity", f"−(1/n) log-likelihood = entropy + divergence ({start})"))
         elsewhere = self._short(self.grid(5)[3])
@@ -493,8 +495,11 @@ class Analysis:
             f"at {name} = {elsewhere:.15g}": self.identity(elsewhere),
         }
         for place, parts in sides.items():
-            left, one, two = (parts[k] for k in ("objective", "entropy", "divergence"))
-            rows.append((place, f"{left:.6f} = {one:.6f} + {two:.6f} nats"))
+            left, one, two = (f"{parts[k]:.6f}" for k in ("objective", "entropy", "divergence"))
+            # Only where the two sides, found by routes of their own, do agree.
+            if abs(parts["difference"]) < 1e-9:
+                left, (one, two) = adding_up([parts["entropy"], parts["divergence"]], 6)
+            rows.append((place, f"{left} = {one} + {two} nats"))
         worst = max(abs(parts["difference"]) for parts in sides.values())
         told = "less than 1e-12 nats" if worst < 1e-12 else f"{worst:.0e} nats"
         return [*rows, ("the two sides differ by", told)]

@@ -311,3 +311,13 @@ def test_shown_in_a_notebook(monkeypatch):
     assert root[1].attrib["fill"] == "var(--fig-paper)"
     # The same each time: stored outputs do not change when nothing did.
     assert show(example())._repr_mimebundle_()["text/html"] == html
+
+
+def test_a_caption_stands_under_the_figure_in_both_forms(monkeypatch) -> None:
+    fig, _ = subplots()
+    line = '<p class="figure-caption">The gap is D_KL(P ‖ Q) &amp; nothing else.</p>'
+    shown = show(fig, caption=r"The gap is $D_{\mathrm{KL}}(P \| Q)$ & nothing else.")
+    for mode in ("site", "notebook"):
+        monkeypatch.setenv("BOOK_OUTPUT", mode)
+        assert shown._repr_mimebundle_()["text/html"].endswith(line)
+    assert "figure-caption" not in show(fig)._repr_mimebundle_()["text/html"]

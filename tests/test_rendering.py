@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import nbformat
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 from sympy import log
 
 from helpers.derivation import Derivation
 from helpers.notation import KL, Poisson
 from helpers.shown.rendering import as_html, as_latex, as_text, payload
+from helpers.shown.typography import adding_up
 
 lam, nu = sp.symbols("lambda nu", positive=True)
 
@@ -83,3 +88,25 @@ def test_the_table_says_what_is_given_and_shows_that_there_is_more():
     assert "symbolic: " in unfolded
     assert "numeric: " in unfolded
     assert "<script" not in table
+
+
+@given(
+    st.lists(st.floats(-1e4, 1e4, allow_nan=False), min_size=1, max_size=5),
+    st.integers(0, 6),
+)
+def test_what_is_printed_as_a_sum_adds_up(parts, decimals) -> None:
+    """To the last digit, and no number is off by a unit of it."""
+    total, written = adding_up(parts, decimals)
+    assert Decimal(total) == sum(map(Decimal, written))
+    assert not [one for one in (total, *written) if "e" in one]
+    unit = 10.0**-decimals
+    for part, one in zip((math.fsum(parts), *parts), (total, *written), strict=True):
+        assert abs(float(one) - part) < unit * (1 + 1e-6)
+
+
+def test_the_sum_that_did_not_add_up() -> None:
+    """2.0983 = 2.0483 + 0.0499: each rounded by itself."""
+    assert f"{2.04834:.4f} + {0.04992:.4f} = {2.04834 + 0.04992:.4f}" == "2.0483 + 0.0499 = 2.0983"
+    assert adding_up([2.04834, 0.04992], 4) == ("2.0983", ["2.0484", "0.0499"])
+    with pytest.raises(ValueError, match="parts: expected finite"):
+        adding_up([1.0, math.inf], 2)

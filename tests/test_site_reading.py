@@ -316,3 +316,39 @@ def test_on_this_page_closes_behind_the_reader(browser, address) -> None:
     assert page.locator("#pst-primary-sidebar-modal").is_visible()
     assert not visit.said
     page.context.close()
+
+
+# Figures
+
+
+def test_sliders_remember_their_state_in_the_address(browser, address) -> None:
+    visit = opened(browser, address, "book/definitions.html", viewport=DESKTOP)
+    page = visit.page
+    slider = page.locator("[data-explorer] input").first
+    slider.focus()
+    slider.press("End")
+    end, moved = slider.input_value(), page.url
+    assert "~" in moved
+    page.reload(wait_until="load")
+    assert slider.input_value() == end
+    # Shared: someone else opens it.
+    other = opened(browser, address, moved.removeprefix(f"{address}/"), viewport=DESKTOP)
+    first = other.page.locator("[data-explorer]").first
+    assert first.locator("input").first.input_value() == end
+    shown = first.locator("output").first.inner_text()
+    assert shown == page.locator("[data-explorer] output").first.inner_text()
+    assert not other.said
+    other.page.context.close()
+    # Where it started, the address says nothing.
+    start = slider.evaluate("input => input.defaultValue")
+    slider.evaluate(
+        """(input, start) => {
+          input.value = start;
+          for (const kind of ['input', 'change'])
+            input.dispatchEvent(new Event(kind, {bubbles: true}));
+        }""",
+        start,
+    )
+    assert "~" not in page.url
+    assert not visit.said
+    page.context.close()

@@ -24,7 +24,9 @@
 
   // A link into something folded opens it.
   const unfold = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    // Behind a tilde explorer.js keeps where sliders stand.
+    const anchor = decodeURIComponent(location.hash.slice(1).split("~")[0]);
+    const target = anchor && document.getElementById(anchor);
     for (let box = target && target.closest("details"); box; box = box.parentElement.closest("details"))
       box.open = true;
     if (!target) return;

@@ -10,6 +10,7 @@
       this.inputs = [...root.querySelectorAll("input")];
       this.start = this.inputs.map((input) => +input.defaultValue);
       this.now = [];
+      this.recall();
       // The page came with its sliders at the start; a browser may bring back where they stood.
       if (this.positions().some((at, k) => at !== this.start[k])) this.show(this.positions());
       root.setAttribute("data-ready", "");
@@ -20,6 +21,30 @@
       const svg = this.root.querySelector("svg");
       this.data = JSON.parse(this.root.querySelector("script").textContent);
       this.nodes = [svg, ...svg.querySelectorAll("*")];
+    }
+
+    // Where the sliders stand is kept in the address, behind the page's anchor if it has one: a
+    // figure can be shared as it was left, and a reload leaves it so.
+    recall() {
+      const name = this.inputs[0].id;
+      const kept = new URLSearchParams(location.hash.split("~")[1] ?? "").get(name);
+      if (!kept) return;
+      kept.split(".").forEach((at, k) => {
+        const input = this.inputs[k];
+        if (input && /^\d+$/.test(at) && +at <= +input.max) input.value = at;
+      });
+    }
+
+    keep() {
+      const [anchor, kept = ""] = location.hash.split("~");
+      const all = new URLSearchParams(kept);
+      const now = this.positions();
+      const name = this.inputs[0].id;
+      if (now.every((at, k) => at === this.start[k])) all.delete(name);
+      else all.set(name, now.join("."));
+      const url = new URL(location);
+      url.hash = anchor + (all.size ? `~${all}` : "");
+      history.replaceState(history.state, "", url);
     }
 
     positions() {
@@ -85,6 +110,23 @@
     if (!explorer) return;
     explorer.stop();
     explorer.show(explorer.positions());
+  });
+  document.addEventListener("change", (event) => of(event.target)?.keep());
+  // A finger that begins on a slider and goes up or down scrolls the page: the browser says so by
+  // taking the touch away, and what it had moved meanwhile goes back.
+  let touched = null;
+  document.addEventListener("pointerdown", (event) => {
+    const slider = event.pointerType === "touch" && event.target.closest("[data-explorer] input");
+    touched = slider ? [slider, slider.value] : null;
+  }, { capture: true });
+  document.addEventListener("pointercancel", () => {
+    if (!touched) return;
+    const [slider, value] = touched;
+    slider.value = value;
+    const explorer = of(slider);
+    explorer.show(explorer.positions());
+    explorer.keep();
+    touched = null;
   });
   // Taking the slider holds it even where it stays in place (Home at the start).
   for (const taken of ["pointerdown", "keydown"])

@@ -74,15 +74,22 @@
     idle(work);
   };
 
+  // For this page and as long as the tab is open: the history's own state Sphinx's script empties.
+  const KEY = "place:" + location.pathname;
+  const keepPlace = (place) => {
+    try { sessionStorage.setItem(KEY, JSON.stringify(place)); } catch {}
+  };
+  const kept = () => {
+    try { return JSON.parse(sessionStorage.getItem(KEY)); } catch { return null; }
+  };
   const remember = () => {
     // While it is being put right, what is at the top may be another part.
-    const place = atTop() ? null : (held && !held.element ? held : find());
-    history.replaceState({ ...history.state, place }, "");
+    keepPlace(atTop() ? null : held && !held.element ? held : find());
   };
   let timer = 0;
   const begin = () => {
     const how = performance.getEntriesByType("navigation")[0]?.type;
-    const place = history.state?.place;
+    const place = kept();
     if (place && (how === "reload" || how === "back_forward")) {
       history.scrollRestoration = "manual";
       settle(place);
@@ -101,7 +108,8 @@
     addEventListener("resize", () => {
       if (innerWidth === width || atTop()) return;
       width = innerWidth;
-      if (history.state?.place) settle(history.state.place);
+      const place = kept();
+      if (place) settle(place);
     });
     if (document.readyState === "complete") layOutInTurn();
     else addEventListener("load", layOutInTurn, { once: true });

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 
-__all__ = ["GREEK", "SUPERSCRIPTS", "readable"]
+__all__ = ["GREEK", "SUPERSCRIPTS", "adding_up", "readable"]
 
 SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -57,3 +59,49 @@ def readable(text: str) -> str:
         part = re.sub(r"\b(\d+(?:\.\d+)?)e([-+]?\d+)\b", power, part)
         parts[at] = re.sub(r"([<>]) (?=10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", "\\1\xa0", part)
     return "$".join(parts)
+
+
+def adding_up(parts: Sequence[float], decimals: int) -> tuple[str, list[str]]:
+    """Return a sum and its parts, rounded so that what is printed adds up.
+
+    Each part rounded by itself can leave the last digit wrong: 0.06 + 0.06 is 0.12, and to one
+    decimal 0.1 + 0.1 would stand beside 0.1. The sum is rounded, and where the rounded parts miss
+    it, those that rounding moved farthest are rounded the other way: no number is off by a unit
+    of its last digit.
+
+    Parameters
+    ----------
+    parts : sequence of float
+        The summands, finite.
+    decimals : int
+        How many decimals are printed.
+
+    Returns
+    -------
+    total : str
+    parts : list of str
+
+    Raises
+    ------
+    ValueError
+        If a part is not finite: nothing printed would be true of it.
+
+    Examples
+    --------
+    >>> adding_up([2.04834, 0.04992], 4)
+    ('2.0983', ['2.0484', '0.0499'])
+    >>> adding_up([1.26, -0.52], 1)
+    ('0.7', ['1.2', '-0.5'])
+    """
+    if not all(map(math.isfinite, parts)):
+        raise ValueError(f"parts: expected finite numbers, got {list(parts)}")
+    units = [part * 10**decimals for part in parts]
+    total = round(math.fsum(units))
+    rounded = [round(unit) for unit in units]
+    missing = total - sum(rounded)
+    way = 1 if missing > 0 else -1
+    farthest = sorted(range(len(units)), key=lambda k: way * (rounded[k] - units[k]))
+    for k in farthest[: abs(missing)]:
+        rounded[k] += way
+    written = [f"{unit / 10**decimals:.{decimals}f}" for unit in (total, *rounded)]
+    return written[0], written[1:]
