@@ -183,8 +183,8 @@ def draw_quadratic(radius: float = 0.5) -> Figure:
         # What all panels share stands once; axes that are tied to each other draw slowly.
         ax.label_outer()
     for ax in axes[1]:
-        ax.set(xlabel=r"$h\,/\,r$, with $r$ the radius")
+        ax.set(xlabel=r"$h\,/\,(r\,\theta)$, with $r$ the radius")
     for ax in axes[:, 0]:
-        ax.set(ylabel=r"divergence $/\,(I r^2/2)$")
+        ax.set(ylabel=r"divergence $/\,(I r^2 \theta^2/2)$")
     axes[0, 0].legend(loc="upper center", handlelength=1.6)
     return fig

@@ -143,7 +143,7 @@ def draw_discriminator(shift: float = 2.0) -> Figure:
     top.plot(x, q, **Q.line, label="$q$, made")
     # Through the logarithms: far from both peaks the ratio itself is 0/0.
     best = expit(norm(0, 1).logpdf(x) - norm(shift, 1).logpdf(x))
-    top.plot(x, best, **INK.solid, label=r"$D^*(x) = \frac{p(x)}{p(x) + q(x)}$")
+    top.plot(x, best, **INK.solid, label=r"$c^*(x) = \frac{p(x)}{p(x) + q(x)}$")
     top.set(xlabel="$x$", ylabel="density, probability", xlim=(-4, 10), ylim=(0, 1.05))
     top.legend(loc="upper right")
 
@@ -160,7 +160,7 @@ def draw_discriminator(shift: float = 2.0) -> Figure:
         xlim=(-0.1, 6.1),
         ylim=(-1.5, 0.1),
     )
-    bottom.set_title(f"$V(D^*)$ = {here:.3f} nats".replace("-", "−"))
+    bottom.set_title(f"$V(c^*)$ = {here:.3f} nats".replace("-", "−"))
     bottom.legend(loc="center right")
     return fig
 

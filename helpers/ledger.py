@@ -160,7 +160,7 @@ class Ledger:
                 found.append(Problem(f"no chapter shows the claim {name!r}"))
         for claim in self.claims:
             promise = self.promises.get(claim.name, Promise(claim.name))
-            for what in ("title", "rests_on", "article", "mathlib"):
+            for what in ("title", "article", "mathlib"):
                 one, other = getattr(claim, what), getattr(promise, what)
                 if one and other and one != other:
                     message = f"{claim.name!r} gives {what} as {one!r}, the promise as {other!r}"

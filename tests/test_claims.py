@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from types import NoneType
 
 import nbformat
 import pytest
@@ -76,7 +77,8 @@ def test_stored_outputs_say_what_the_table_says():
     promises = read_promises(BOOK / TABLE)
     for claim in stored_claims(notebooks()):
         promise = promises[claim.name]
-        assert (claim.title, claim.rests_on) == (promise.title, promise.rests_on), "make execute"
+        assert claim.title == promise.title, "make execute"
+        assert set(promise.rests_on) <= set(claim.rests_on), "make execute"
         assert (claim.article, claim.mathlib) == (promise.article, promise.mathlib)
 
 
@@ -85,5 +87,7 @@ def test_a_chapter_s_cells_leave_to_the_table_what_it_says(path):
     for cell in code_cells(nbformat.read(path, as_version=4)):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Derivation":
-                said = {keyword.arg for keyword in node.keywords}
-                assert not said & {"title", "rests_on", "article", "lean"}, cell.source
+                said = {k.arg: k.value for k in node.keywords}
+                # A lemma is handed over as an object; names stand in the table.
+                assert isinstance(said.pop("rests_on", None), ast.Name | NoneType), cell.source
+                assert not said.keys() & {"title", "article", "lean"}, cell.source

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-from tools.stored import DIRECTIVE
+from helpers.again import DIRECTIVE
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "book"

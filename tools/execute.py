@@ -163,6 +163,27 @@ def _store(path: Path, text: str, *, check: bool) -> bool:
     return True
 
 
+def shows_again(path: Path) -> bool:
+    """Return whether a notebook shows what others have stored (`helpers.again`)."""
+    return "from helpers.again import" in path.read_text(encoding="utf-8")
+
+
+def _run_all(paths: list[Path], jobs: int) -> tuple[dict[Path, str], list[str]]:
+    """Run notebooks side by side; return the text of each, and what went wrong."""
+    results, failures = {}, []
+    with ProcessPoolExecutor(max_workers=max(1, min(jobs, len(paths)))) as pool:
+        running = {pool.submit(run, path): path for path in paths}
+        for job in as_completed(running):
+            try:
+                results[running[job]], seconds = job.result()
+            except RuntimeError as error:
+                failures.append(str(error))
+                print(error, file=sys.stderr, flush=True)
+            else:
+                print(f"==> {running[job].name} ran in {seconds:.1f} s", flush=True)
+    return results, failures
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -181,30 +202,27 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    if options.normalise:
-        results = {p: as_text(normalise(read(p))) for p in paths}
-    else:
-        results = {}
-        failures = []
-        with ProcessPoolExecutor(max_workers=max(1, min(options.jobs, len(paths)))) as pool:
-            jobs = {pool.submit(run, path): path for path in paths}
-            for job in as_completed(jobs):
-                try:
-                    results[jobs[job]], seconds = job.result()
-                except RuntimeError as error:
-                    failures.append(str(error))
-                    print(error, file=sys.stderr, flush=True)
-                else:
-                    print(f"==> {jobs[job].name} ran in {seconds:.1f} s", flush=True)
+    failures: list[str] = []
+    changed = set()
+    # A page that shows claims of other pages again reads what those have stored.
+    for turn in ([p for p in paths if not shows_again(p)], [p for p in paths if shows_again(p)]):
+        if options.normalise:
+            results = {p: as_text(normalise(read(p))) for p in turn}
+        else:
+            results, failed = _run_all(turn, options.jobs)
+            failures += failed
         if failures:
             print(f"{len(failures)} of {len(paths)} notebooks failed", file=sys.stderr)
             return 1
-    changed = sorted(p.name for p, text in results.items() if _store(p, text, check=options.check))
+        changed |= {p.name for p, t in results.items() if _store(p, t, check=options.check)}
     if changed and options.check:
-        print(f"stored outputs are not what a run gives: {', '.join(changed)}", file=sys.stderr)
+        print(
+            f"stored outputs are not what a run gives: {', '.join(sorted(changed))}",
+            file=sys.stderr,
+        )
         print("run `make execute`, look at `git diff`, commit", file=sys.stderr)
         return 1
-    print(f"{len(results)} notebooks, {len(changed)} changed: {', '.join(changed) or 'none'}")
+    print(f"{len(paths)} notebooks, {len(changed)} changed: {', '.join(sorted(changed)) or 'none'}")
     return 0
 
 

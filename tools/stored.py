@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from helpers.again import stored_outputs
 from helpers.ledger import Claim, claim_from_payload
-
-DIRECTIVE = re.compile(r"\A(`{3,})\{derivation\}\n(.*)\n\1\s*\Z", re.S)
 
 
 def stored_payloads(path: Path) -> Iterator[dict[str, Any]]:
     """Yield what each derivation of a stored notebook shows, in order."""
-    for cell in nbformat.read(path, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            text = output.get("data", {}).get("text/markdown", "")
-            if found := DIRECTIVE.match(text):
-                yield json.loads(found[2])
+    for payload, _ in stored_outputs(nbformat.read(path, as_version=4)):
+        yield payload
 
 
 def stored_claims(paths: Sequence[Path]) -> tuple[Claim, ...]:
