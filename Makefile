@@ -1,7 +1,7 @@
 # The two commands of the book are `make book` and `make test`; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench mutants binder pdf versions links new-claim new-chapter new-family check-page clean
+.PHONY: help book test coverage lint ci plain lab serve execute execute-check lock bench sweep mutants binder pdf versions links new-claim new-chapter new-family check-page clean
 
 # The newest supported Python that is found; PYTHON=python3.12 chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -75,6 +75,9 @@ bench: $(READY) ## speed against peers, page weight, build time
 	@$(BIN)/python benchmarks/numerics.py
 	@$(BIN)/python benchmarks/redraw.py
 	@$(BIN)/python benchmarks/site.py
+
+sweep: $(READY) ## all families of SciPy: entropies, divergences and fits, right or wrong
+	@$(BIN)/python -W ignore -m tools.sweep $(FAMILIES)
 
 mutants: $(READY) ## break every step of every derivation: the checks must notice
 	@$(BIN)/python -m tools.mutants

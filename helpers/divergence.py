@@ -14,6 +14,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from helpers.numeric import arrays, closed_forms, log_pmf, multivariate
 from helpers.numeric.estimates import SampleEstimate, nearest_neighbours, plug_in, whole
@@ -69,6 +70,45 @@ def _all_distributions(values: tuple[Any, ...], names: tuple[str, ...]) -> bool:
     return True
 
 
+def _elementwise(function: Any, laws: tuple[Any, ...], **options: Any) -> np.ndarray | None:
+    """Apply a function to each element of frozen distributions with arrays of parameters.
+
+    Returns None where no parameter is an array.
+    """
+    split = [_parameters(law) for law in laws]
+    shapes = [np.shape(each) for given in split if given for each in given[0]]
+    if not any(shapes):
+        return None
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"parameters: expected shapes that broadcast, got {shapes}") from None
+    result = np.empty(shape)
+    for index in np.ndindex(*shape):
+        chosen = []
+        for law, given in zip(laws, split, strict=True):
+            if given is None:
+                chosen.append(law)
+                continue
+            values, names = given
+            scalars = [np.broadcast_to(value, shape)[index].item() for value in values]
+            positional = len(values) - len(names)
+            keywords = dict(zip(names, scalars[positional:], strict=True))
+            chosen.append(law.dist(*scalars[:positional], **keywords))
+        result[index] = function(*chosen, **options)
+    return result
+
+
+def _parameters(law: Any) -> tuple[list[Any], list[str]] | None:
+    """Return the parameters of a frozen univariate distribution, and the names of the last ones."""
+    generic = getattr(law, "dist", None)
+    if not isinstance(generic, (stats.rv_continuous, stats.rv_discrete)):
+        return None
+    if getattr(generic, "name", "") == "poisson_binom":
+        return None  # its one parameter is a sequence
+    return [*law.args, *law.kwds.values()], list(law.kwds)
+
+
 def _refuse_axis(axis: Any) -> None:
     """Distributions have no axes: an axis that was asked for would be ignored."""
     if not (isinstance(axis, (int, np.integer)) and axis == -1):
@@ -121,6 +161,8 @@ def entropy(p: Any, *, base: float | None = None, axis: int = -1) -> Any:
     if not is_distribution(p):
         return _scaled(arrays.entropy(p, axis), unit)
     _refuse_axis(axis)
+    if (several := _elementwise(entropy, (p,), base=base)) is not None:
+        return several
     if multivariate.is_multivariate(p):
         return _scaled(multivariate.entropy(multivariate.as_multivariate(p, "p")), unit)
     return _scaled(_law_entropy(as_law(p, "p")), unit)
@@ -155,6 +197,8 @@ def cross_entropy(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(arrays.cross_entropy(p, q, axis), unit)
     _refuse_axis(axis)
+    if (several := _elementwise(cross_entropy, (p, q), base=base)) is not None:
+        return several
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.cross_entropy(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -175,8 +219,9 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
 
     Returns
     -------
-    float, or ndarray without ``axis``
-        Never negative; ``inf`` where q is zero and p is not, or the tails of q are too light.
+    float, or ndarray
+        Without ``axis``; of the broadcast shape of parameters that are arrays. Never negative;
+        ``inf`` where q is zero and p is not, or the tails of q are too light.
 
     Raises
     ------
@@ -210,6 +255,8 @@ def kl_divergence(p: Any, q: Any, *, base: float | None = None, axis: int = -1) 
     if not _all_distributions((p, q), ("p", "q")):
         return _scaled(arrays.kl_divergence(p, q, axis), unit)
     _refuse_axis(axis)
+    if (several := _elementwise(kl_divergence, (p, q), base=base)) is not None:
+        return several
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
         return _scaled(multivariate.kl_divergence(*multivariate.as_pair(p, q)), unit)
     first, second = as_laws((p, q), ("p", "q"))
@@ -319,6 +366,11 @@ def _covers(q: Law, p: Law) -> bool:
     return q.lower <= p.lower and p.upper <= q.upper
 
 
+def _misses(q: Law, p: Law) -> bool:
+    """Say whether p has mass in a gap of q, such as an empty bin of a histogram."""
+    return not q.discrete and any(p.mass_between(a, b) > 0.0 for a, b in q.empty())
+
+
 def _anchors(laws: list[Law]) -> tuple[np.ndarray, np.ndarray]:
     marks = [law.quantiles() for law in laws]
     middles = [points[points.size // 2] for points in marks]
@@ -358,7 +410,7 @@ def _law_kl(p: Law, q: Law) -> float:
     p = _tabulated(p, q)
     if p.discrete:
         return _discrete_kl(p, q)
-    if not _covers(q, p):
+    if not _covers(q, p) or _misses(q, p):
         return math.inf
     closed = closed_forms.kl_divergence(p, q)
     if closed is not None:
@@ -522,7 +574,7 @@ def _law_cross_entropy(p: Law, q: Law) -> float:
             return math.inf
         present = np.isfinite(log_p)
         return float(0.0 - math.fsum(np.exp(log_p[present]) * log_q[present]))
-    if q.atoms is not None or not _covers(q, p):
+    if q.atoms is not None or not _covers(q, p) or _misses(q, p):
         return math.inf
     closed = closed_forms.cross_entropy(p, q)
     if closed is not None:

@@ -35,7 +35,7 @@ def draw_outlier(worst: int = -44) -> Figure:
     top.bar(values, counts, width=1.0, **DATA.bars, label="66 observations")
     top.axvline(mean, **P.line, label="mean: squared loss")
     top.axvline(median, **Q.line, label="median: absolute loss")
-    top.set(ylim=(0, 12), ylabel="how often")
+    top.set(ylim=(0, 12), xlabel="nanoseconds beyond 24 800", ylabel="how often")
     top.set_title(f"Mean {mean:.2f}, median {median:g}")
     top.legend(loc="upper left")
 

@@ -22,6 +22,7 @@ from helpers.numeric.families import (
     domain,
     family_name,
     parameter_names,
+    shape_info,
 )
 from helpers.numeric.information import standard_errors
 from helpers.numeric.laws import Empirical
@@ -74,6 +75,7 @@ class Fit:
 
     fixed: Mapping[Any, float] = field(default_factory=dict)
     data: Any = field(default=None, repr=False, compare=False)
+    law: Any = field(default=None, repr=False, compare=False)
 
     @property
     def aic(self) -> float:
@@ -144,7 +146,7 @@ class Fit:
         if self.family == "categorical":
             raise ValueError('method: expected "wald" for the categorical family')
         drop = 0.5 * float(special.ndtri(0.5 + 0.5 * level)) ** 2
-        family = as_family(self.family)
+        family = self.law
 
         def excess(value: float) -> float:
             held = {**self.fixed, name: value}
@@ -166,7 +168,8 @@ class Fit:
         if self.family == "categorical":
             counts = np.rint(np.array(list(self.params.values())) * self.n).astype(int)
             return Empirical(np.array(list(self.params)), counts)
-        return getattr(stats, self.family)(**self.params)
+        law = self.law if self.law is not None else getattr(stats, self.family)
+        return law(**self.params)
 
 
 def _crossing(excess: Any, estimate: float, step: float, end: float) -> float:
@@ -393,7 +396,7 @@ def fit_mle(
         )
     sample = read_sample(data, family)
     free = [name for name in names if name not in known]
-    for info in family._shape_info():
+    for info in shape_info(family):
         if info.integrality and info.name in free and family.name not in WHOLE:
             raise ValueError(
                 f"fixed: expected a value for {info.name!r}: it is a whole number, "
@@ -429,7 +432,7 @@ def fit_mle(
     errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
     # As an Empirical where the data were counted: another fit then starts from the table.
     seen = sample.values if sample.counts is None else Empirical(sample.values, sample.counts)
-    return Fit(family.name, params, value, errors, sample.n, method, known, seen)
+    return Fit(family.name, params, value, errors, sample.n, method, known, seen, family)
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:

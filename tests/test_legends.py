@@ -18,6 +18,7 @@ from helpers import figures_loss as loss
 from helpers import figures_optimism as optimism
 from helpers import figures_proof as proof
 from helpers import figures_sources as sources
+from helpers import figures_variational as variational
 from helpers import figures_wrong_model as wrong_model
 from helpers.plotting import style
 
@@ -47,6 +48,8 @@ FIGURES = {
     loss.draw_distress: [{}],
     optimism.draw_groups: [{"groups": groups} for groups in (1, 5, 14)],
     failures.draw_spike: [{"width": width} for width in (10.0, 0.01, 1e-12)],
+    variational.draw_elbo: [{"q": q} for q in (0.05, 0.3, 0.95)],
+    variational.draw_mean_field: [{"rho": rho} for rho in (0.0, 0.95)],
     wrong_model.draw_coverage: [{"dispersion": ratio} for ratio in (1.0, 2.0, 4.0)],
     sources.draw_chebyshev_printed: [{"sigma": sigma} for sigma in (0.25, 0.5, 1.0, 2.0)],
 }

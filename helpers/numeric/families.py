@@ -125,10 +125,19 @@ def convention(family: Any) -> dict[str, float]:
     return {"loc": 0.0}
 
 
+def shape_info(family: Any) -> list[Any]:
+    """Return what SciPy knows of a family's shapes; of one made by hand, nothing."""
+    try:
+        return list(family._shape_info())
+    except AttributeError:
+        return []
+
+
 def domain(family: Any, name: str) -> tuple[float, float]:
     if name == "scale":
         return 0.0, math.inf
-    for info in family._shape_info():
+    for info in shape_info(family):
         if info.name == name:
             return float(info.endpoints[0]), float(info.endpoints[1])
-    return -math.inf, math.inf
+    # The shapes of a family made by hand are positive, as SciPy takes them where it says nothing.
+    return (-math.inf if name == "loc" else 0.0), math.inf

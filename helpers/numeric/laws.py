@@ -342,6 +342,8 @@ class Law:
         """Return finite points that bracket the bulk of the law, sorted."""
         if self.discrete:
             return self._lattice_marks()
+        if _only_a_density(self.generic):
+            return self._scanned_marks()
         keywords = {"loc": self.loc, "scale": self.scale}
         # A quantile that leaves the floating-point range is left out below.
         with np.errstate(all="ignore"):
@@ -354,6 +356,34 @@ class Law:
         if self.family == "vonmises":
             points = _onto_circle(points)
         return np.unique(points[np.isfinite(points)])
+
+    def _scanned_marks(self) -> np.ndarray:
+        # SciPy would invert an integral of the density for each quantile: a look at it will do.
+        z = np.sinh(np.linspace(-30.0, 30.0, 4001))
+        x = self.loc + self.scale * z
+        x = np.unique(np.clip(x[np.isfinite(x)], self.lower, self.upper))
+        with np.errstate(all="ignore"):
+            density = np.exp(self.log_density(x))
+        density = np.where(np.isfinite(density), density, 0.0)
+        mass = np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))
+        if not mass[-1] > 0.0:
+            return x[:: x.size // 8]
+        levels = np.concatenate([_LOWER_LEVELS, 1.0 - _UPPER_LEVELS])
+        return np.unique(x[1:][np.searchsorted(mass, levels * mass[-1])])
+
+    def empty(self) -> list[tuple[float, float]]:
+        """Return the intervals inside the support in which the density is known to be zero."""
+        if not isinstance(self.generic, stats.rv_histogram):
+            return []
+        edges = self.generic._hbins * self.scale + self.loc
+        heights = self.generic._hpdf[1:-1]
+        return [
+            (float(edges[i]), float(edges[i + 1])) for i in range(heights.size) if heights[i] == 0.0
+        ]
+
+    def mass_between(self, a: float, b: float) -> float:
+        """Return P(a < X < b) for a continuous law."""
+        return self.mass_below(b) - self.mass_below(a)
 
     def _lattice_marks(self) -> np.ndarray:
         # SciPy searches a discrete quantile step by step, which a heavy tail makes endless.
@@ -375,6 +405,56 @@ class Law:
     def mass_above(self, x: float) -> float:
         """Return P(X > x) for a continuous law."""
         return float(self.generic.sf(x, *self.shapes, loc=self.loc, scale=self.scale))
+
+
+def _only_a_density(generic: Any) -> bool:
+    """Say whether a family defines its density and leaves the rest to numerical integration."""
+    if not isinstance(generic, stats.rv_continuous):
+        return False
+    own = type(generic)
+    return all(
+        getattr(own, name) is getattr(stats.rv_continuous, name)
+        for name in ("_cdf", "_ppf", "_sf", "_isf")
+    ) and not own.__module__.startswith("scipy.")
+
+
+class _Adapted:
+    """A distribution of SciPy's new kind, seen as a family of the old one."""
+
+    def __init__(self, source: Any) -> None:
+        self.source, self.name = source, type(source).__name__
+
+    def logpdf(self, x: Any, *, loc: Any = 0.0, scale: float = 1.0) -> Any:
+        return self.source.logpdf((x - loc) / scale) - math.log(scale)
+
+    def ppf(self, u: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self.source.icdf(u) * scale + loc
+
+    def isf(self, u: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self.source.iccdf(u) * scale + loc
+
+    def cdf(self, x: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self.source.cdf((x - loc) / scale)
+
+    def sf(self, x: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self.source.ccdf((x - loc) / scale)
+
+
+def _new_kind(value: Any, argument: str) -> Law | None:
+    """Read a distribution of SciPy's new kind: Normal, a Mixture, truncate(...), ..."""
+    if not all(hasattr(value, name) for name in ("logpdf", "icdf", "ccdf", "support")):
+        return None
+    if hasattr(value, "mu") and type(value) is getattr(stats, "Normal", None):
+        return as_law(stats.norm(value.mu, value.sigma), argument)
+    if type(value) is getattr(stats, "Uniform", None):
+        return as_law(stats.uniform(value.a, value.b - value.a), argument)
+    lower, upper = (np.asarray(end, dtype=float) for end in value.support())
+    if lower.ndim or upper.ndim:
+        raise ValueError(f"{argument}: expected scalar parameters, got arrays")
+    if not math.isfinite(float(value.logpdf(value.icdf(0.5)))):
+        raise TypeError(f"{argument}: expected a distribution with a density, got {value!r}")
+    name = type(value).__name__
+    return Law(name, (), 0.0, 1.0, float(lower), float(upper), False, value, _Adapted(value))
 
 
 def _finite_law(values: np.ndarray, probabilities: np.ndarray, source: Any) -> Law:
@@ -427,6 +507,9 @@ def as_law(value: Any, argument: str) -> Law:
             f"got the family '{value.name}' without parameters"
         )
     generic = getattr(value, "dist", None)
+    adapted = _new_kind(value, argument) if generic is None else None
+    if adapted is not None:
+        return adapted
     if not isinstance(generic, (stats.rv_continuous, stats.rv_discrete)):
         raise TypeError(
             f"{argument}: expected an array of probabilities or a frozen scipy.stats distribution, "

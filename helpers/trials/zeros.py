@@ -79,8 +79,8 @@ def _approximate(e, symbol, domain) -> tuple:
         f = sp.lambdify(symbol, e, "math")
         exact = sp.lambdify(symbol, e, "mpmath")
         slope = sp.lambdify(symbol, sp.diff(e, symbol), "mpmath")
-    except (NameError, TypeError, ValueError, SyntaxError):
-        return ()
+    except (NameError, TypeError, ValueError, SyntaxError, NotImplementedError):
+        return ()  # not a formula in numbers, such as a density named and not written out
     values = []
     for t in _grid(domain):
         try:
