@@ -377,19 +377,19 @@ def fit_mle(
         raise TypeError(
             f"fixed: expected a mapping from names to numbers, got {type(fixed).__name__}"
         )
-    known = {**convention(family), **(fixed or {})}
-    for name, value in known.items():
+    asked: dict[str, float | None] = {**convention(family), **(fixed or {})}
+    for name, value in asked.items():
         if name not in names:
             raise ValueError(f"fixed: {family.name} has no parameter {name!r}; it has {names}")
         if value is not None and not (
             np.isscalar(value) and np.isreal(value) and np.isfinite(value)
         ):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
-    known = {name: float(value) for name, value in known.items() if value is not None}
-    for name, value in known.items():
+    known = {name: float(value) for name, value in asked.items() if value is not None}
+    for name, number in known.items():
         low, high = domain(family, name)
-        if not low <= value <= high or (name == "scale" and not value > 0.0):
-            raise ValueError(f"fixed: {name}={value:g} is no valid parameter of {family.name}")
+        if not low <= number <= high or (name == "scale" and not number > 0.0):
+            raise ValueError(f"fixed: {name}={number:g} is no valid parameter of {family.name}")
     if isinstance(family, stats.rv_discrete) and "loc" not in known:
         raise ValueError(
             "fixed: expected a value for 'loc': it is a whole number for discrete laws"

@@ -137,7 +137,7 @@ def extreme(args: tuple[float, ...], rng: np.random.Generator) -> tuple[float, .
 
 def sweep(chosen: set[str]) -> tuple[dict[str, Counter], dict[str, float], list[str]]:
     """Judge every family; return counts and seconds by task, and what is worth a line."""
-    counts = {task: Counter() for task in ("entropy", "divergence", "fit")}
+    counts: dict[str, Counter[str]] = {task: Counter() for task in ("entropy", "divergence", "fit")}
     seconds = dict.fromkeys(counts, 0.0)
     notes = []
     rng = np.random.default_rng(18)
