@@ -73,13 +73,21 @@ def limited(seconds: float = SECONDS) -> Iterator[None]:
     stopped
     """
     deadline = min([_clock() + seconds, *_deadlines])
+    depth = len(_deadlines)
     _deadlines.append(deadline)
     stop = _watched(deadline)
     try:
         yield
     finally:
-        stop()
-        _deadlines.pop()
+        ended = False
+        while not ended:
+            try:
+                stop()
+                ended = True
+            except OutOfTime:
+                # It was on its way when the block ended, and has nothing left to interrupt.
+                continue
+        del _deadlines[depth:]
 
 
 def _watched(deadline):
@@ -102,6 +110,7 @@ def _watched(deadline):
     def stop():
         with lock:
             done.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), None)
 
     try:
         threading.Thread(target=watch, daemon=True).start()

@@ -48,7 +48,7 @@ def at_hidden_zeros(sides, context: Context):
     ]
     if not turning:
         return
-    found = 0
+    found, seen = 0, set()
     try:
         drawn = list(itertools.islice(points(sides, context, generator(context, *sides), 2, 0), 2))
     except NoPoints:
@@ -64,8 +64,9 @@ def at_hidden_zeros(sides, context: Context):
                 continue
             for root in _approximate(here, s, domain):
                 place = {**env, s: root}
-                if not inside(root, domain) or context.relations:
+                if not inside(root, domain) or context.relations or (s, root) in seen:
                     continue
+                seen.add((s, root))
                 yield *(_settled(e, place) for e in sides), place
                 found += 1
                 if found == _MOST:
