@@ -435,7 +435,7 @@ def fit_mle(
     return Fit(family.name, params, value, errors, sample.n, method, known, seen, family)
 
 
-def _fit_categorical(data: Any, fixed: Mapping[str, float] | None) -> Fit:
+def _fit_categorical(data: Any, fixed: Mapping[str, float | None] | None) -> Fit:
     if fixed:
         raise ValueError("fixed: the categorical family has no parameter to fix")
     p_hat = empirical(data)

@@ -17,6 +17,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +150,14 @@ def sweep(chosen: set[str]) -> tuple[dict[str, Counter], dict[str, float], list[
         continuous = isinstance(family, stats.rv_continuous)
         p = family(*args)
         others = []
-        for _ in range(1):
-            moved = extreme(args, rng) if continuous and args else args
-            with np.errstate(all="ignore"):
-                if np.all(family._argcheck(*moved)):
-                    others.append(family(*moved))
-        tasks = [("entropy", lambda p=p: judge(p, None))]
-        tasks += [("entropy", lambda q=q: judge(q, None)) for q in others]
-        tasks += [("divergence", lambda p=p, q=q: judge(p, q)) for q in others]
-        tasks += [
-            ("fit", lambda f=family, a=args, s=s: judge_fit(f, a, s))
-            for s in (1,)
-            if name != "poisson_binom"
-        ]
+        moved = extreme(args, rng) if continuous and args else args
+        with np.errstate(all="ignore"):
+            if np.all(family._argcheck(*moved)):
+                others.append(family(*moved))
+        tasks = [("entropy", partial(judge, law, None)) for law in (p, *others)]
+        tasks += [("divergence", partial(judge, p, q)) for q in others]
+        if name != "poisson_binom":
+            tasks.append(("fit", partial(judge_fit, family, args, 1)))
         for task, function in tasks:
             start = time.perf_counter()
             verdict, remark = function()
