@@ -28,8 +28,9 @@ def test_the_reference_has_every_module_that_a_chapter_calls():
         for cell in code_cells(nbformat.read(path, as_version=4))
     )
     called = set(re.findall(r"^from (helpers\.\w+) import", code, re.MULTILINE))
-    # The pictures of single chapters are no use elsewhere.
-    called = {name for name in called if not name.startswith("helpers.figures_")}
+    # The pictures and tables of single pages are no use elsewhere.
+    for_one_page = ("helpers.figures_", "helpers.formulary", "helpers.again")
+    called = {name for name in called if not name.startswith(for_one_page)}
     assert len(called) > 10
     assert called <= set(MODULES)
 

@@ -69,6 +69,10 @@ def given(*relations, **domain):
     return Context(on(**domain).domain, relations)
 
 
+# Expectations of squares exist under a law of finite variance.
+FINITE = given(sp.Lt(VARIANCE, sp.oo))
+
+
 ONE_SIGN = [
     ("coins", KL(Bernoulli(a), Bernoulli(b)), COIN_KL, on()),
     ("a log ratio", log(a / (1 - a)), log(a) - log(1 - a), on(a=UNIT)),
@@ -96,8 +100,8 @@ LAWS = [
         Variance(x, x, P3),
         on(),
     ),
-    ("square of a mean", Expectation((XBAR - MEAN) ** 2, XP), VARIANCE / n, on()),
-    ("second moment", Expectation(XBAR**2, XP), VARIANCE / n + MEAN**2, on()),
+    ("square of a mean", Expectation((XBAR - MEAN) ** 2, XP), VARIANCE / n, FINITE),
+    ("second moment", Expectation(XBAR**2, XP), VARIANCE / n + MEAN**2, FINITE),
     (
         "a count of zero",
         KL(COUNTS, Poisson(a)),
@@ -216,13 +220,13 @@ BOUNDS = [
         (n - 1) * log(1 - t / 2) / n + log(1 - t / 2 + SPIKE) / n,
         on(t=UNIT),
     ),
-    ("Chebyshev", SPREAD, 1 / k**2, on()),
-    ("weak law", OFF, VARIANCE / (n * eps**2), on()),
+    ("Chebyshev", SPREAD, 1 / k**2, FINITE),
+    ("weak law", OFF, VARIANCE / (n * eps**2), FINITE),
     (
         "about any centre",
         OFF,
         Expectation((XBAR - c) ** 2, XP) / eps**2,
-        on(),
+        FINITE,
     ),
 ]
 

@@ -29,6 +29,7 @@ CHATTER = re.compile(
     r"|checking consistency|making output directory|The HTML pages are in|Finished generating HTML"
     r"|Your book's HTML pages are|You can look at your book|Or paste this line| +(?:_build/|file:))"
 )
+PATIENCE = "40"  # seconds of processor time for a step: a build waits longer than a reader
 LONGEST = 2000  # characters of one line that are shown
 
 
@@ -36,7 +37,7 @@ def kept() -> dict[str, str]:
     """Name the folders for what a build finds out once; none is in HOME, which may be read-only."""
     folders = {"MPLCONFIGDIR": ".matplotlib", "NPM_CONFIG_CACHE": ".npm"}
     found = {name: os.environ.get(name, str(KEPT / own)) for name, own in folders.items()}
-    return found | {"BOOK_VERDICTS": str(KEPT / ".verdicts")}
+    return found | {"BOOK_VERDICTS": str(KEPT / ".verdicts"), "BOOK_PATIENCE": PATIENCE}
 
 
 def plain(line: str) -> str | None:

@@ -22,6 +22,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode, ValidationError
 from nbformat.reader import NotJSONError
 
+from tools.build import PATIENCE
+
 BOOK = Path(__file__).resolve().parent.parent / "book"
 # Alive only beside a kernel; without one a viewer shows an error in its place.
 NEEDS_A_KERNEL = "application/vnd.jupyter.widget-view+json"
@@ -142,6 +144,7 @@ def executed(path: Path) -> tuple[NotebookNode, float]:
             number
             for number, cell in enumerate(code_cells(notebook), start=1)
             if any(output.output_type == "error" for output in cell.outputs)
+            or cell.execution_count is None
         )
         message = f"{path.name}, code cell {failed} of {len(codes)}, failed:\n{error}"
         raise RuntimeError(message) from None
@@ -196,6 +199,7 @@ def main(argv: list[str] | None = None) -> int:
     # The stored form is what a notebook shows, not what the website is built from.
     os.environ.pop("BOOK_OUTPUT", None)
     os.environ["PYTHONHASHSEED"] = "0"
+    os.environ["BOOK_PATIENCE"] = PATIENCE
     try:
         for path in paths:
             read(path)
