@@ -141,10 +141,12 @@ def executed(path: Path) -> tuple[NotebookNode, float]:
         client.execute()
     except CellExecutionError as error:
         failed = next(
-            number
-            for number, cell in enumerate(code_cells(notebook), start=1)
-            if any(output.output_type == "error" for output in cell.outputs)
-            or cell.execution_count is None
+            (
+                number
+                for number, cell in enumerate(code_cells(notebook), start=1)
+                if any(output.output_type == "error" for output in cell.outputs)
+            ),
+            0,  # the kernel said that a cell failed, and showed nothing of it
         )
         message = f"{path.name}, code cell {failed} of {len(codes)}, failed:\n{error}"
         raise RuntimeError(message) from None

@@ -425,10 +425,14 @@ def _to_infinity(f, s, start, number):
 
 
 def _between(formula, low, high):
-    value = acb.integral(
-        formula.on, acb(low), acb(high), rel_tol=arb(2) ** (12 - ctx.prec),
-        abs_tol=arb(2) ** -ctx.prec, eval_limit=_WORK
-    )  # fmt: skip
+    try:
+        value = acb.integral(
+            formula.on, acb(low), acb(high), rel_tol=arb(2) ** (12 - ctx.prec),
+            abs_tol=arb(2) ** -ctx.prec, eval_limit=_WORK
+        )  # fmt: skip
+    except SystemError as error:
+        # What interrupts the integrand from outside, a limit of time, flint tells as its own fault.
+        raise error.__cause__ or error from None
     if not value.is_finite():
         return None
     return value.real if value.imag.contains(0) else value
