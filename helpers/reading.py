@@ -208,7 +208,9 @@ class _Reader:
 
     def begins_a_factor(self) -> bool:
         token = self.next
-        return token.kind == "name" or (token.kind == "sign" and token.text in "(√")
+        # Inside bars the next one closes them; outside it opens others.
+        opening = "(√" if self.bars else "(√|"
+        return token.kind == "name" or (token.kind == "sign" and token.text in opening)
 
     def signed(self) -> sp.Expr:
         if self.takes("-"):
@@ -266,7 +268,8 @@ class _Reader:
     def deeper(self, part: Callable):
         self.depth += 1
         if self.depth > _DEEPEST:
-            self.refuse(f"More than {_DEEPEST} brackets stand within one another.")
+            opened = self.tokens[self.place - 1]
+            self.refuse(f"More than {_DEEPEST} brackets stand within one another.", opened.at)
         found = part()
         self.depth -= 1
         return found
