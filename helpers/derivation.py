@@ -269,7 +269,9 @@ class Derivation:
     @property
     def rests_on(self) -> tuple[str, ...]:
         """Names of the claims that were said to be used, and of the lemmas that were."""
-        used = (name for s in self._steps for name in s.verdict.used)
+        # A lemma without a name is no claim of the book; the step's witness says what it states.
+        claims = {lemma.name for lemma in self.lemmas if lemma.is_claim}
+        used = (name for s in self._steps for name in s.verdict.used if name in claims)
         return tuple(dict.fromkeys((*self._named, *used)))
 
     def as_lemma(self) -> Lemma:
@@ -305,6 +307,7 @@ class Derivation:
             tuple(h for h in self.hypotheses if not isinstance(h, str)),
             tuple(h for h in self.hypotheses if isinstance(h, str)),
             "cited" if self.status == "cited" else "proved",
+            self.name is not None,
         )
 
     @property

@@ -46,6 +46,8 @@ class Lemma:
         Its hypotheses that are words: the new step assumes them, too.
     status : str
         How firmly it stands; a step that uses it stands no firmer.
+    is_claim : bool
+        Whether it has a name under which it is cited.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Lemma:
     relations: tuple = ()
     sentences: tuple[str, ...] = ()
     status: str = "proved"
+    is_claim: bool = False
 
 
 def by_equality(left, right, context: Context) -> Lemma | None:
