@@ -247,7 +247,6 @@ class Derivation:
         self.domain = _domain(domain or {})
         self.over = _as_tuple(over)
         self.seed = seed
-        self._start_sense = sense
         self._steps = (Step("start", start, "", Verdict("defined"), sense=sense),)
 
     # ------------------------------------------------------------------ reading
@@ -469,18 +468,15 @@ class Derivation:
         if last.relation in ("argmaxat", "argminat") and relation not in ("=",):
             raise ValueError("after argmax_at or argmin_at only .equals may follow")
         left = last.expression
+        if isinstance(e, sp.Tuple) and not (
+            isinstance(left, sp.Tuple) or relation in ("argminat", "argmaxat")
+        ):
+            raise TypeError(f"the right side must be an expression, got {e}")
         number = len(self._steps)
-        problem = self._subject_changes(relation)
-        if problem:
-            raise UncheckedStepError(
-                f"step {number} could not be checked: {problem}\n  {left}\n  {relation} {e}",
-                step=number,
-                relation=relation,
-                left=left,
-                right=e,
-            )
         began = time.perf_counter()
         try:
+            if reason := self._subject_changes(relation):
+                raise NotChecked(reason)
             # All that `check` goes by: what is left out here would be mistaken for the same step.
             made_of = (relation, left, e, sense, self.sense, self._context(), more)
             verdict = remembered(made_of, lambda: check(left, e))

@@ -260,7 +260,3 @@ def _where(error: DerivationError) -> _Part:
     if not values:
         return _same("Here")
     return _Part(f"At {_listed(values)}", f"At {_listed_rich(values)}")
-
-
-def _same(text: str) -> _Part:
-    return _Part(text, text)

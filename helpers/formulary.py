@@ -134,7 +134,7 @@ FAMILIES = _families()
 
 
 def families() -> Text:
-    """Return the table of estimates and Fisher informations.
+    """Return the table of estimates and Fisher information.
 
     Raises
     ------

@@ -296,7 +296,7 @@ def claim_from_payload(payload: Mapping[str, Any], page: str) -> Claim:
         status=payload["status"],
         page=page,
         title=payload["title"] or "",
-        domain=tuple(condition["latex"] for condition in payload.get("domain", ())),
+        domain=tuple(condition["latex"] for condition in payload["domain"]),
         hypotheses=(*assumed, *(text for step in steps for text in step["hypotheses"])),
         witnesses=tuple(dict.fromkeys(witnesses)),
         points=sum(step["points"] for step in steps),

@@ -18,6 +18,7 @@ from helpers.notation import (
     Density,
     Entropy,
     Expectation,
+    Finite,
     LogLikelihood,
     Sample,
 )
@@ -32,7 +33,14 @@ u = sp.Symbol("u", positive=True)
 @pytest.fixture(scope="module")
 def chain():
     return (
-        Derivation(KL(p_star, p), over=theta, name="chain", title="The chain", article=5)
+        Derivation(
+            KL(p_star, p),
+            over=theta,
+            name="chain",
+            title="The chain",
+            article=5,
+            hypotheses=Finite(Entropy(p_star)),
+        )
         .equals(
             Expectation(sp.log(p_star(x)), x, p_star) - Expectation(sp.log(p(x)), x, p_star),
             because="logarithm of a quotient",

@@ -75,7 +75,7 @@ def test_a_wrong_place_is_met_with_a_better_one_and_both_heights():
     assert high == pytest.approx(math.log(better) + k * math.log(1 - better), abs=1e-4)
     assert high > low
     assert "lies outside its domain" in repr(best.check(1 + shares))
-    assert re.match(r"Not yet\. Your answer is theta = 0\.7, where", repr(_fixed().check(0.7)))
+    assert re.match(r"Not yet\. Your answer is theta = 7/10, where", repr(_fixed().check(0.7)))
 
 
 def _fixed():

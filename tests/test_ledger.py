@@ -174,6 +174,7 @@ def payload() -> dict:
     return {
         "name": "gibbs",
         "title": "Gibbs' inequality",
+        "domain": [{"text": "x > 0", "latex": "x > 0"}],
         "hypotheses": [{"text": "x > 0", "latex": "x > 0"}, {"text": "finite", "latex": None}],
         "status": "cited",
         "rests_on": ["log-bound"],
@@ -198,6 +199,7 @@ def test_a_claim_gathers_its_steps():
         status="cited",
         page="definitions",
         title="Gibbs' inequality",
+        domain=("x > 0",),
         hypotheses=("$x > 0$", "finite", "finite mean"),
         witnesses=("the difference simplifies to zero", "24 points"),
         points=30,

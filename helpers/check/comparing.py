@@ -121,8 +121,13 @@ def _enclosed(*sides) -> tuple[Value, Value] | None:
         return None
 
 
-def _sides(a, b, env):
-    (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
+def _sides(a, b, env) -> tuple | None:
+    """Both sides at a point and why one has no value; None if one cannot be computed."""
+    try:
+        (u, no_u), (v, no_v) = side_value(a, env), side_value(b, env)
+    except (NotEvaluable, ValueError) as problem:
+        obstacles.append(str(problem))
+        return None
     return u, v, no_u or no_v
 
 
@@ -141,11 +146,10 @@ def compare_at(a, b, env, family="") -> Agreement | None:
     Where both sides are known to have no value, `NO_VALUES` is returned.
     """
     under = f"densities from the {family} family" if family else ""
-    try:
-        u, v, problem = _sides(a, b, env)
-    except (NotEvaluable, ValueError) as problem:
-        obstacles.append(str(problem))
+    sides = _sides(a, b, env)
+    if sides is None:
         return None
+    u, v, problem = sides
     if u is None and v is None:
         return NO_VALUES
     if u is None or v is None:
@@ -238,11 +242,10 @@ def _difference_of(a, b, env) -> Value | None:
 
 def gap_at(a, b, env) -> Gap | None:
     """Is ``a`` at most ``b`` at a point? None if nothing can be said here."""
-    try:
-        u, v, problem = _sides(a, b, env)
-    except (NotEvaluable, ValueError) as problem:
-        obstacles.append(str(problem))
+    sides = _sides(a, b, env)
+    if sides is None:
         return None
+    u, v, problem = sides
     if u is None and v is None:
         return NEITHER
     if u is None or v is None:
