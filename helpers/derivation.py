@@ -2,11 +2,10 @@
 
 Examples
 --------
->>> from helpers.notation import KL, CrossEntropy, Density, Entropy
+>>> from helpers.notation import KL, CrossEntropy, Density, Entropy, Finite
 >>> P, Q = Density("P"), Density("Q")
->>> d = Derivation(CrossEntropy(P, Q), name="cross-entropy").equals(
-...     Entropy(P) + KL(P, Q), because="the logarithm of a quotient is a difference"
-... )
+>>> start = Derivation(CrossEntropy(P, Q), name="cross-entropy", hypotheses=Finite(Entropy(P)))
+>>> d = start.equals(Entropy(P) + KL(P, Q), because="the logarithm of a quotient is a difference")
 >>> d.status
 'proved'
 """

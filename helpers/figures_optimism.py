@@ -29,8 +29,8 @@ def grouped_rates(groups: int) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> grouped_rates(1)[0] * 14 * 20
-    np.float64(196.0)
+    >>> round(float(grouped_rates(1)[0] * 14 * 20), 9)
+    196.0
     """
     deaths = corps()["deaths"]
     if not 1 <= groups <= deaths.size:

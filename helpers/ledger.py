@@ -127,7 +127,7 @@ class Ledger:
     >>> ledger.problems(bibliography=())
     []
     >>> ledger.totals()
-    {'defined': 0, 'proved': 1, 'exact': 0, 'numeric': 1, 'sampled': 0, 'cited': 0}
+    {'defined': 0, 'proved': 1, 'exact': 0, 'numeric': 1, 'estimated': 0, 'sampled': 0, 'cited': 0}
     >>> ledger.used_by("log-bound")
     ('gibbs',)
     """

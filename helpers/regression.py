@@ -35,7 +35,7 @@ class LogisticFit:
 
     Examples
     --------
-    >>> round(LogisticFit(0.0, 1.0, -0.5, 1).probability(0.0), 3)
+    >>> float(LogisticFit(0.0, 1.0, -0.5, 1).probability(0.0))
     0.5
     """
 

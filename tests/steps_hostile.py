@@ -13,7 +13,6 @@ from sympy import (
     E,
     Eq,
     FiniteSet,
-    Float,
     Function,
     Heaviside,
     I,
@@ -518,11 +517,6 @@ STEPS = [
     ("positive := negative", lambda: D(u).defined_as(-1)),
     ("definition vacuous", lambda: D(Entropy(Density("P", support=Interval(2, 3)))).defined_as(5)),
     ("free on right", lambda: D(x**2).equals(x**2 + y)),
-    ("same name", lambda: D(Symbol("x", positive=True)).equals(x)),
-    (
-        "same name 2",
-        lambda: D(Symbol("x", positive=True) ** 2).equals(x * Symbol("x", positive=True)),
-    ),
     ("index base", lambda: D(Sample("x", n).sum()).equals(Sample("y", n).sum())),
     ("size", lambda: D(SampleMean(X)).equals(SampleMean(Sample("x", m)))),
     ("theta star", lambda: D(KL(ps, p)).equals(KL(p, ps))),
@@ -584,10 +578,6 @@ STEPS = [
         ),
     ),
     (
-        "concrete not normalised",
-        lambda: D(Expectation(1, x, Concrete(x, x, Interval(0, 1)))).equals(1),
-    ),
-    (
         "concrete entropy",
         lambda: D(Entropy(Concrete(2 * x, x, Interval(0, 1)))).equals(Rational(1, 2)),
     ),
@@ -627,7 +617,6 @@ STEPS = [
             Expectation(x, x, Categorical([Rational(1, 3), Rational(1, 3), Rational(1, 3)]))
         ).equals(1 + Rational(1, 10**40)),
     ),
-    ("float", lambda: D(Float(0.1) * 3).equals(Float(0.3))),
     ("n big", lambda: D(Sum(1 / i**2, (i, 1, n))).at_most(Rational(164, 100))),
     (
         "events of other deviations",
@@ -700,6 +689,9 @@ STEPS = [
             (-i * log(t) - n * log(1 - t)) / (2 * i - n + Rational(1, 2))
         ),
     ),
+    ("bump2", lambda: D(1 + exp(-(10**10) * (x - Rational(12345, 10000)) ** 2)).equals(1)),
+    ("bump at large", lambda: D(exp(-((x - 10**4) ** 2))).at_most(Rational(1, 2))),
+    ("bump positive", lambda: D(u * exp(-((log(u) - 30) ** 2))).at_most(10**9)),
 ]
 
 REFUSED = [
@@ -741,18 +733,28 @@ REFUSED = [
         ),
     ),
     ("product", lambda: D(Product(1 + Rational(1, 2) ** i, (i, 1, oo))).equals(3)),
+    ("same name", lambda: D(Symbol("x", positive=True)).equals(x)),
+    (
+        "same name 2",
+        lambda: D(Symbol("x", positive=True) ** 2).equals(x * Symbol("x", positive=True)),
+    ),
 ]
 
 BEYOND = [
     ("1e-20 bound", lambda: D(log(u)).at_most((u - 1) * (1 - Rational(1, 10**20)))),
-    ("bump2", lambda: D(1 + exp(-(10**10) * (x - Rational(12345, 10000)) ** 2)).equals(1)),
-    ("bump at large", lambda: D(exp(-((x - 10**4) ** 2))).at_most(Rational(1, 2))),
-    ("bump positive", lambda: D(u * exp(-((log(u) - 30) ** 2))).at_most(10**9)),
     ("entropy PK bounded", lambda: D(Entropy(PK)).at_most(20)),
     (
         "sampled 1e-3 off",
         lambda: D(SampleMean(Sample("X", n, Bernoulli(t)))).tends_to(
             t + Rational(1, 10**6), as_=(n, oo)
         ),
+    ),
+]
+
+# Not even begun: a formula that is no density is told so where it is made.
+UNMADE = [
+    (
+        "concrete not normalised",
+        lambda: D(Expectation(1, x, Concrete(x, x, Interval(0, 1)))).equals(1),
     ),
 ]

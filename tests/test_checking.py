@@ -127,6 +127,22 @@ def test_what_cannot_be_checked_is_not_accepted(name, step):
 
 
 @pytest.mark.parametrize(
+    ("name", "step"), steps_hostile.UNMADE, ids=[n for n, _ in steps_hostile.UNMADE]
+)
+def test_what_is_no_density_is_not_made(name, step):
+    with pytest.raises(ValueError, match="mass 1"):
+        step()
+
+
+def test_a_float_is_the_decimal_that_was_typed():
+    step = Derivation(sp.Float(0.1) * 3).equals(sp.Float(0.3)).steps[0]
+    assert step.status == "exact"
+    assert any("is read as the decimal number 3/10" in w.text for w in step.witnesses)
+    with pytest.raises(DerivationError, match="is false"):
+        Derivation(sp.Float(0.1) * 3).equals(sp.Rational(3, 10) + sp.Rational(1, 10**16))
+
+
+@pytest.mark.parametrize(
     ("name", "step"), steps_hostile.BEYOND, ids=[n for n, _ in steps_hostile.BEYOND]
 )
 def test_a_false_step_beyond_the_checker_is_never_called_proved(name, step):
@@ -306,7 +322,7 @@ def test_same_verdict_twice_and_another_seed_other_points():
     one, two = (check_equal(u + 1 / u, (u**2 + 1) / u, Context(seed=5)) for _ in range(2))
     assert one == two
     assert one.status == "proved"
-    assert one.verdict.points >= 20
+    assert one.points >= 20
 
 
 def test_hypotheses_are_used_and_needed():

@@ -239,15 +239,11 @@ def once(links: Iterable[Link]) -> list[Link]:
     """Drop steps taken again in the same words."""
     seen, kept = set(), []
     for link in links:
-        key = (
-            link.before.conclusion,
-            link.before.start,
-            link.method,
-            link.expression,
-            link.options,
-        )
-        if repr(key) not in seen:
-            seen.add(repr(key))
+        # Laws print by their names, which two of them may share: what they are made of tells.
+        sides = (link.before.conclusion, link.before.start, link.expression)
+        key = (*map(sp.srepr, sides), link.method, repr(link.options))
+        if key not in seen:
+            seen.add(key)
             kept.append(link)
     return kept
 

@@ -7,6 +7,7 @@ summation index shifted, a comparison turned round.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Set
 from itertools import combinations
 
@@ -109,7 +110,9 @@ def swaps(e: sp.Basic) -> Iterator[sp.Basic]:
 
     yield from at_every_place(e, change)
     for one, other in combinations(laws, 2):
-        yield e.xreplace({one: other, other: one})
+        # A discrete law cannot stand for a continuous one: such a copy could not be written.
+        with contextlib.suppress(ValueError):
+            yield e.xreplace({one: other, other: one})
 
 
 def outermost_laws(e: sp.Basic) -> set[Distribution]:

@@ -55,13 +55,16 @@ def check_limit(left, right, variable, point, context: Context) -> Verdict:
         return Verdict("refuted", points=count, counterexample=counterexample)
     for value, is_shown in zip(found, shown, strict=True):
         counterexample = None if is_shown else _apart(value, target, wider)
-        if counterexample is None or count:
-            # Where numbers agree with what is claimed, SymPy's limit alone refutes nothing.
+        if counterexample is None:
             continue
+        # SymPy's limit alone refutes nothing: the numbers have to go there, too.
         agreeing, against = _approach(left, value, variable, point, context)
         if agreeing and against is None:
-            return Verdict("refuted", counterexample=counterexample)
-        raise NotChecked("computer algebra finds another limit, which no number confirms")
+            if not count or _is_nearer(left, (value, right), variable, point, context):
+                return Verdict("refuted", counterexample=counterexample)
+            raise NotChecked("computer algebra finds another limit, and numbers go near both")
+        if not count:
+            raise NotChecked("computer algebra finds another limit, which no number confirms")
     if found and all(shown):
         # Both are the same; the shorter one tells the reader more.
         shorter = min(found[0], target, key=sp.count_ops)
@@ -105,6 +108,23 @@ def _approach(left, right, variable, point, context):
                 )
             count += 1
     return count, None
+
+
+def _is_nearer(left, goals, variable, point, context) -> bool:
+    """Do numbers far along end nearer to the first of two finite goals, on every sequence?"""
+    if any(goal.is_infinite for goal in goals):
+        return False
+    rng = generator(context, left, *goals)
+    domain, heavy = domain_of(variable, [left, *goals], context), is_heavy(left)
+    told = []
+    for env in points([left, *goals], context, rng, 2, 0):
+        for places in _ways_to(point, domain, variable, heavy):
+            try:
+                one, two = (_shrinking(left, goal, variable, env, places) for goal in goals)
+            except (NotEvaluable, Undefined, ValueError):
+                continue
+            told.append(len(one) == len(two) and one[-1] < two[-1])
+    return bool(told) and all(told)
 
 
 def _closes(gaps) -> bool:

@@ -28,7 +28,7 @@ from helpers.check.verdict import (
     values_of,
 )
 from helpers.digits.evaluate import NotEvaluable, Undefined, exact_value, is_formula
-from helpers.notation import Pdf, VocabularyExpr
+from helpers.notation import Likelihood, Pdf, SampleMean, VocabularyExpr
 from helpers.proof import optima
 from helpers.proof.boxes import bounded_box, subdivide
 from helpers.trials.context import Context, NoPoints, domain_of, fingerprint, generator, inside
@@ -190,7 +190,9 @@ def _line(sides, sign, sense, place, env) -> tuple:
 
     for t in _spread(domain):
         try_at(t)
-    for _ in range(2 if a.atoms(VocabularyExpr) - a.atoms(Pdf) else 16):
+    # What is known of data is a finite sum; an expectation may be an integral at every place.
+    costly = a.atoms(VocabularyExpr) - a.atoms(Pdf, Likelihood, SampleMean)
+    for _ in range(2 if costly else 16):
         places = sorted(found)
         for side in (1, 2):
             if not found:

@@ -126,7 +126,7 @@ def ball_on(expr: sp.Expr, env: dict) -> Number:
     """What a formula may be where symbols lie in balls, at Arb's working precision.
 
     >>> t = sp.Symbol("t")
-    >>> ball_on(t**2 + 1, {t: arb(0, 0.5)}) >= 0.7
+    >>> ball_on(t**2 + 1, {t: arb(0, 0.5)}) >= 0.7  # the square is from -1/4 to 1/4 at most
     True
     """
     return ball(_Evaluation(env).of(expr))
@@ -838,7 +838,8 @@ def _sum(run, e):
     if start is -sp.oo:
         # The part below zero is turned round, so that each part has one infinite end.
         turned = sp.Sum(inner.subs(index, -index), (index, -sp.Min(stop, -1), sp.oo))
-        return added([run.of(turned), *([run.of(sp.Sum(inner, (index, 0, stop)))] * (stop >= 0))])
+        upwards = [sp.Sum(inner, (index, 0, stop))] if stop >= 0 else []
+        return added([run.of(part) for part in (turned, *upwards)])
     if stop is not sp.oo or not start.is_Integer:
         raise NotEvaluable(f"the range of {e} is not evaluated")
     term = _plain(_at(inner, run.env), sp.Range(start, sp.oo), index)

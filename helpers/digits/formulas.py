@@ -76,8 +76,9 @@ class Formula:
     --------
     >>> from helpers.digits.balls import fraction
     >>> u = sp.Symbol("u")
-    >>> Formula(sp.exp(-u / 3), u, fraction).at(arb(3))
-    [0.367879441171442 +/- 6.03e-16]
+    >>> found = Formula(sp.exp(-u / 3), u, fraction).at(arb(3))
+    >>> found.overlaps(arb(-1).exp()), found.rad() < 1e-14
+    (True, True)
     """
 
     def __init__(self, f: sp.Expr, x: sp.Symbol, number: Callable[[sp.Expr], Number]):

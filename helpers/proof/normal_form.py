@@ -64,9 +64,10 @@ _INDEX = sp.symbols("_i _i1:5", integer=True)
 def normal_form(e: sp.Expr) -> sp.Expr:
     """The expression with divergences opened, expectations expanded and bound variables renamed.
 
-    >>> from helpers.notation import KL, CrossEntropy, Density, Entropy
-    >>> P, Q = Density("P"), Density("Q")
-    >>> normal_form(CrossEntropy(P, Q) - Entropy(P) - KL(P, Q))
+    >>> from helpers.notation import CrossEntropy, Entropy, Exponential
+    >>> a, b = sp.symbols("a b", positive=True)
+    >>> P, Q = Exponential(a), Exponential(b)
+    >>> normal_form(CrossEntropy(P, Q) - Entropy(P)) - (sp.log(a) - sp.log(b) + b / a - 1)
     0
     """
     return sp.expand(_normal(sp.sympify(e)))
