@@ -59,6 +59,11 @@ class Progress:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
             self.outcomes[report.nodeid.split("::")[0]][report.outcome] += 1
+        if report.failed:
+            # Said at once: a run that is stopped before its summary tells what failed, too.
+            crash = getattr(report.longrepr, "reprcrash", None)
+            said = crash.message.partition("\n")[0] if crash else str(report.longrepr)[:200]
+            self.say(f"FAILED {report.nodeid} ({report.duration:.0f} s): {said}")
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         name = nodeid.partition("::")[0]

@@ -56,6 +56,12 @@
         }
     });
     for (const box of all(SIDEWAYS)) views.observe(box);
+    // What was folded has no size until it is opened.
+    document.addEventListener(
+      "toggle",
+      ({ target }) => target.open && measure([...target.querySelectorAll(SIDEWAYS)].filter((box) => box.offsetParent)),
+      true,
+    );
   };
 
   // The contents of the page mark the section being read.

@@ -435,8 +435,12 @@ def _between(formula, low, high):
             abs_tol=arb(2) ** -ctx.prec, eval_limit=_WORK
         )  # fmt: skip
     except SystemError as error:
-        # What interrupts the integrand from outside, a limit of time, flint tells as its own fault.
-        raise error.__cause__ or error from None
+        # What interrupts the integrand from outside, a limit of time, flint tells as its own fault,
+        # once for each call that it makes on the way out.
+        cause: BaseException = error
+        while isinstance(cause, SystemError) and cause.__cause__ is not None:
+            cause = cause.__cause__
+        raise cause from None
     if not value.is_finite():
         return None
     return value.real if value.imag.contains(0) else value
