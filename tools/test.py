@@ -75,8 +75,10 @@ class Progress:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """No dot for what passed: its file has a line of its own."""
-        return (report.outcome, "", "") if report.outcome == "passed" else None
+        """No dot for what passed: its file has a line of its own. Making ready is no test."""
+        if report.outcome != "passed":
+            return None
+        return ("passed" if report.when == "call" else "", "", "")
 
     def pytest_sessionfinish(self) -> None:
         self.over.set()
