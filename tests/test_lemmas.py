@@ -14,6 +14,7 @@ from helpers.notation import (
     Entropy,
     Expectation,
     Exponential,
+    Finite,
     Poisson,
     Variance,
 )
@@ -40,18 +41,20 @@ def kinds(step):
 
 
 @pytest.mark.parametrize(
-    ("large", "small"),
+    ("large", "small", "given"),
     [
-        (KL(P, R) + 2 * KL(Q, R), 0),
-        (CrossEntropy(P, R), Entropy(P)),
-        (KL(R, Q) + a, 0),
-        (3, 3 - KL(Q, P) / 7),
+        (KL(P, R) + 2 * KL(Q, R), 0, ()),
+        (CrossEntropy(P, R), Entropy(P), (Finite(Entropy(P)),)),
+        (KL(R, Q) + a, 0, ()),
+        (3, 3 - KL(Q, P) / 7, ()),
     ],
 )
-def test_gibbs_inequality_is_used_for_other_laws(gibbs, large, small):
-    unaided = Derivation(large).at_least(small)
-    aided = Derivation(large, rests_on=gibbs).at_least(small)
-    assert (unaided.status, aided.status) == ("numeric", "proved")
+def test_gibbs_inequality_is_used_for_other_laws(gibbs, large, small, given):
+    unaided = Derivation(large, hypotheses=given).at_least(small)
+    aided = Derivation(large, rests_on=gibbs, hypotheses=given).at_least(small)
+    # By itself it is searched: of some laws the integrals are enclosed, of others estimated.
+    assert unaided.status in {"numeric", "estimated"}
+    assert aided.status == "proved"
     assert kinds(aided.steps[0])[0] == "lemma"
     assert aided.rests_on == ("gibbs",)
     # What the lemma assumes in words, the new step assumes.
@@ -91,7 +94,7 @@ def test_a_lemma_outside_its_domain_is_not_used():
         (lambda: Derivation(a), "no one relation"),
         (lambda: Derivation(a + 1 / a).tends_to(sp.oo, as_=(a, sp.oo)), "no one relation"),
         (lambda: Derivation(a).at_least(a - 1).at_most(a), "no one relation"),
-        (lambda: Derivation(CrossEntropy(P, Q)).at_least(Entropy(P)), "numeric, not proved"),
+        (lambda: Derivation(CrossEntropy(P, Q)).at_least(Entropy(P)), "estimated, not proved"),
     ],
 )
 def test_what_shows_no_relation_or_is_not_proved_is_no_lemma(chain, said):

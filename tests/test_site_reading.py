@@ -130,7 +130,7 @@ def chapters() -> list[str]:
     found = [
         name
         for name in book_pages()
-        if name != NOTHING_BUILT and "cell-code" in (SITE / name).read_text("utf-8")
+        if name != NOTHING_BUILT and re.search(r"<details[^>]*cell-code", (SITE / name).read_text("utf-8"))
     ]
     return found or [NOTHING_BUILT]
 

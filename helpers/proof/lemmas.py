@@ -16,6 +16,7 @@ import sympy as sp
 
 from helpers.notation import JSD, Density, Distribution, VocabularyExpr
 from helpers.notation.opening import distributions_of
+from helpers.proof import existence, identities
 from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
 from helpers.proof.signs import is_nonnegative, is_positive
 from helpers.trials.context import Context
@@ -64,17 +65,23 @@ class Lemma:
 def by_equality(left, right, context: Context) -> Lemma | None:
     """Return the lemma by which two sides are equal, if there is one."""
     gap = sp.expand(left - right)
-    for lemma in context.lemmas:
-        if lemma.relation != "=":
-            continue
-        for node, shown in _instances(lemma, gap, context):
-            if is_zero(simplify_residue(normal_form(gap.xreplace({node: shown})))):
-                return lemma
+    with existence.assuming(context.finite):
+        for lemma in context.lemmas:
+            if lemma.relation != "=":
+                continue
+            for node, shown in _instances(lemma, gap, context):
+                if is_zero(simplify_residue(normal_form(gap.xreplace({node: shown})))):
+                    return lemma
     return None
 
 
 def by_inequality(small, large, context: Context) -> Lemma | None:
     """Return the lemma by which one side is at most the other, if there is one."""
+    with existence.assuming(context.finite):
+        return _by_inequality(small, large, context)
+
+
+def _by_inequality(small, large, context) -> Lemma | None:
     for lemma in context.lemmas:
         gap = sp.expand(large - small)
         gap = sp.expand(gap.xreplace({n: n.unfold() for n in gap.atoms(JSD)}))
@@ -87,7 +94,8 @@ def by_inequality(small, large, context: Context) -> Lemma | None:
                 rest, used = rest + bound, True
         if used and is_nonnegative(simplify_residue(normal_form(rest)), context, [small, large]):
             return lemma
-        if any(_is_covered(large - small, slack) for slack in _slacks(lemma, gap, context)):
+        slacks = _slacks(lemma, gap, context)
+        if any(identities.equal(large, small + slack, context) for slack in slacks):
             return lemma
     return None
 
@@ -105,10 +113,6 @@ def _slacks(lemma: Lemma, gap, context) -> Iterator[sp.Expr]:
         values = dict(zip(abstract, choice, strict=True))
         if _conditions_hold(lemma, values, context):
             yield slack.xreplace(values)
-
-
-def _is_covered(gap, slack) -> bool:
-    return is_zero(simplify_residue(normal_form(gap - slack)))
 
 
 def _bound_below(term, lemma, context):
