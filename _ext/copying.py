@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from docutils import nodes
+from sphinx.application import Sphinx
 
 from helpers.shown.rendering import RELATIONS, named, reason_in_latex
 
@@ -114,3 +115,22 @@ def menu(payload: Mapping[str, object]) -> nodes.raw:
         f'</details><script type="application/json">{data}</script>\n',
         format="html",
     )
+
+
+def join_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let no break of a source line stand in a paragraph: a selection is copied with them."""
+    if app.builder.format != "html":
+        return
+    for text in list(doctree.findall(nodes.Text)):
+        if "\n" not in text or not isinstance(text.parent, nodes.TextElement):
+            continue
+        above: nodes.Node | None = text.parent
+        while above is not None and not isinstance(above, nodes.FixedTextElement | nodes.math):
+            above = above.parent
+        if above is None:
+            text.parent.replace(text, nodes.Text(text.replace("\n", " ")))
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("doctree-resolved", join_lines)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

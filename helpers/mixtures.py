@@ -2,8 +2,6 @@
 
 A class has probability, not density, so that the likelihood of a mixture is bounded.
 
-Examples
---------
 >>> from helpers.datasets import crabs
 >>> data = crabs()
 >>> one = BinnedMixture.start(data.values, 1)

@@ -1,7 +1,5 @@
 """Logistic regression of a yes or no on one number, by maximum likelihood.
 
-Examples
---------
 >>> from helpers.datasets import challenger
 >>> flights = challenger()
 >>> fit = fit_logistic(flights["temperature"], flights["distress"])

@@ -510,6 +510,7 @@ def test_the_contents_mark_the_section_being_read(browser, address) -> None:
 def test_the_citation_is_seen_whole_on_a_phone(browser, address) -> None:
     visit = opened(browser, address, LANDING, viewport={"width": 360, "height": 740})
     entry = visit.page.locator(".highlight-bibtex pre")
+    entry.scroll_into_view_if_needed()
     assert "@misc" in entry.inner_text()
     assert entry.evaluate("box => box.scrollWidth <= box.clientWidth")
     visit.page.context.close()

@@ -8,7 +8,11 @@
   const BLOCKS = "article section > :not(section)";
   const bar = () => (document.querySelector(".bd-header-article")?.offsetHeight ?? 0) + 8;
   const blocks = () => [...document.querySelectorAll(BLOCKS)];
-  const idle = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 16));
+  // A busy machine has no idle moments: after a while it goes on without one.
+  const idle = (work) =>
+    window.requestIdleCallback
+      ? requestIdleCallback(work, { timeout: 250 })
+      : setTimeout(() => work({ timeRemaining: () => 8 }), 16);
 
   // The first part that reaches below the header, and the share of it that is above.
   const find = () => {

@@ -68,5 +68,13 @@
       search();
     }
   });
+  // Sphinx's own scripts take Escape for themselves, and a dialog would stay open.
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Escape") one("dialog[open]")?.close();
+    },
+    true,
+  );
   addEventListener("scroll", () => document.body.classList.toggle("scrolled", scrollY > 0), { passive: true });
 })();
