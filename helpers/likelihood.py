@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from helpers.numeric.laws import Empirical
 from helpers.numeric.maximise import maximise
 from helpers.numeric.samples import plain_array, read_sample, total_log_likelihood
 from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE
+from helpers.numeric.sufficient import mean_at
 from helpers.numeric.tables import counted
 
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
@@ -377,13 +379,11 @@ def fit_mle(
         raise TypeError(
             f"fixed: expected a mapping from names to numbers, got {type(fixed).__name__}"
         )
-    asked: dict[str, float | None] = {**convention(family), **(fixed or {})}
+    asked: dict[str, Any] = {**convention(family), **(fixed or {})}
     for name, value in asked.items():
         if name not in names:
             raise ValueError(f"fixed: {family.name} has no parameter {name!r}; it has {names}")
-        if value is not None and not (
-            np.isscalar(value) and np.isreal(value) and np.isfinite(value)
-        ):
+        if value is not None and not (isinstance(value, Real) and math.isfinite(value)):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
     known = {name: float(value) for name, value in asked.items() if value is not None}
     for name, number in known.items():
@@ -418,12 +418,16 @@ def fit_mle(
     elif ROOTS.get(family.name) in free:
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
-    value = float(total_log_likelihood(family, params, sample))
+    summed = None if found or not free else mean_at(family.name, sample, params)
+    if summed is None:
+        value = float(total_log_likelihood(family, params, sample))
+    else:
+        value = sample.n * summed
     if len(free) > 1 and "loc" in known and not isinstance(family, stats.rv_discrete):
         # On one value seen again and again, a density that has become a spike goes on growing.
         distance = abs(float(sample.values[0]) - known["loc"])
         spike = bool(distance) and value / sample.n + math.log(distance) > _SPIKE
-        sample.require_spread(sample.varies() or not spike, f"for {family.name}")
+        sample.require_spread(not spike or sample.varies(), f"for {family.name}")
     if not math.isfinite(value):
         raise ValueError(
             f"data: no member of {family.name} with these fixed parameters gives every "
