@@ -532,7 +532,7 @@ def test_empirical_of_counts():
             ValueError,
             "finite number for 'loc'",
         ),
-        (lambda: fit_mle("binom", [1, 2]), ValueError, "value for 'n'"),
+        (lambda: fit_mle("hypergeom", [1, 2]), ValueError, "value for 'M'"),
         (lambda: fit_mle("poisson", [1, 2], fixed={"loc": None}), ValueError, "value for 'loc'"),
         (lambda: fit_mle("bernoulli", [0, 2]), ValueError, "zeros and ones"),
         (lambda: fit_mle("binom", [0, 12], fixed={"n": 10}), ValueError, "from 0 to 10"),

@@ -39,12 +39,14 @@ class _once:  # noqa: N801 - it stands where a decorator stands
 class Sample:
     """Observations, each seen ``counts`` times (once where that is None), and what fits ask for.
 
+    Counts need not be whole: they are weights then.
+
     What a fit asks for more than once, a sum or an end, is computed once.
     """
 
     def __init__(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
         self.values, self.counts = values, counts
-        self.n = values.size if counts is None else int(counts.sum())
+        self.n = values.size if counts is None else counts.sum().item()
         self._kept: dict[Any, Any] = {}
 
     def keep(self, key: Any, function: Callable[[], Any]) -> Any:
@@ -150,6 +152,14 @@ class Sample:
         high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
         return float(0.5 * (low + high))
 
+    def quartiles(self) -> np.ndarray:
+        if self.counts is None:
+            return np.percentile(self.values, [25, 50, 75])
+        order = np.argsort(self.values, kind="stable")
+        seen = np.cumsum(self.counts[order])
+        place = np.searchsorted(seen, np.array([0.25, 0.5, 0.75]) * seen[-1])
+        return self.values[order][place]
+
     def varies(self) -> bool:
         """Say whether two observations differ: a spread above zero may be rounding alone."""
         return self.low < self.high
@@ -218,8 +228,8 @@ def plain_array(data: Any) -> np.ndarray:
     return np.asarray(data)
 
 
-def read_sample(data: Any, family: Any) -> Sample:
-    """Read the observations; those of a discrete family are counted."""
+def read_sample(data: Any, family: Any, weights: Any = None) -> Sample:
+    """Read the observations; those of a discrete family are counted if they have no weights."""
     if type(data) is np.ndarray and data.ndim == 1 and data.size:
         values, counts = data, None
     elif isinstance(data, Empirical):
@@ -244,12 +254,37 @@ def read_sample(data: Any, family: Any) -> Sample:
     # A sum that is finite has no other summands; one that is not may have overflowed.
     if not (math.isfinite(total) or np.isfinite(values).all()):
         raise ValueError("data: expected finite observations, got nan or infinity")
+    if weights is not None:
+        return weighted(Sample(values, counts), weights)
     if isinstance(family, stats.rv_discrete) and counts is None:
         values, counts = np.unique(values, return_counts=True)
     sample = Sample(values, counts)
     if counts is None:
         sample.sum = float(total)
     return sample
+
+
+def weighted(sample: Sample, weights: Any) -> Sample:
+    """Return the sample with a weight for each observation.
+
+    Raises
+    ------
+    ValueError
+        If they are no weights, or the observations are counted already.
+    """
+    given = plain_array(weights)
+    if sample.counts is not None:
+        raise ValueError("weights: expected none beside a table of counts")
+    if given.shape != sample.values.shape or given.dtype.kind not in "iufb":
+        raise ValueError(
+            f"weights: expected a number for each of {sample.values.size} observations, got shape "
+            f"{given.shape} and dtype {given.dtype}"
+        )
+    given = given.astype(float)
+    if not (np.isfinite(given).all() and (given >= 0.0).all() and given.any()):
+        raise ValueError("weights: expected finite numbers that are not negative, nor all 0")
+    chosen = given > 0.0
+    return Sample(sample.values[chosen], given[chosen])
 
 
 def total_log_likelihood(family: Any, params: dict[str, Any], sample: Sample) -> Any:

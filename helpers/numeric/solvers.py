@@ -27,8 +27,8 @@ ROOTS = {
     "nbinom": "n",
     "beta": "a",
 }
-# SciPy calls the n of nbinom a whole number, though any positive n is valid.
-WHOLE = {"randint", "nbinom"}
+# Whole numbers that are found (though any positive n is valid for nbinom).
+WHOLE = {"randint", "nbinom", "binom"}
 # Found by a search of their own.
 SEARCHED = {"t"}
 # Parameters whose estimate sits at an edge or a kink of the likelihood.
@@ -38,6 +38,7 @@ EDGES = {
     "expon": ("loc",),
     "laplace": ("loc",),
     "randint": ("low", "high"),
+    "binom": ("n",),
     "halfnorm": ("loc",),
     "loguniform": ("a", "b"),
     "reciprocal": ("a", "b"),
@@ -65,10 +66,49 @@ def _bernoulli(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 @_solver("binom")
 def _binom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     s = s.shifted(known["loc"])
+    if "n" not in known:
+        _require_counts(s, 0, "binom")
+        n = _trials(s, known.get("p"))
+        return {"n": n, "p": known.get("p", s.mean() / n)}
     n = known["n"]
     inside = (s.values >= 0) & (s.values <= n) & (s.values == np.rint(s.values))
     s.require(bool(inside.all()), f"whole numbers from 0 to {n:g} for binom")
     return {"p": s.mean() / n}
+
+
+def _trials(s: Sample, p: float | None) -> float:
+    """Return the number of trials of highest likelihood, the probability at its best unless held.
+
+    The likelihood has a single peak (Levin and Reeds, 1977): halving finds where it turns.
+    """
+    mean = s.mean()
+    s.require(s.high > 0.0, "an observation above 0 for binom with n free")
+    if p is None:
+        s.require(
+            s.spread(mean) ** 2 < mean,
+            "a variance below the mean for binom with n free; otherwise the likelihood grows "
+            "without end towards the Poisson law",
+        )
+
+    def rises(n: float) -> bool:
+        """Say whether the likelihood of n + 1 is above that of n."""
+        gain = -s.mean(lambda x: np.log1p(-x / (n + 1.0)))
+        if p is not None:
+            return gain + math.log1p(-p) > 0.0
+        # The logarithm of (1 - mean/n)^(n - mean), and what the mean's own power adds.
+        own = special.xlog1py(n - mean, -mean / n)
+        other = special.xlog1py(n + 1.0 - mean, -mean / (n + 1.0))
+        return gain + other - own - mean * math.log1p(1.0 / n) > 0.0
+
+    low = high = s.high
+    step = 1.0
+    while rises(high):
+        low, high, step = high, high + step, 2.0 * step
+        s.require(high < 2.0**40, "fewer trials than digits can tell apart for binom")
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        low, high = (middle, high) if rises(middle) else (low, middle)
+    return high
 
 
 @_solver("poisson")
