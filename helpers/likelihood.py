@@ -446,7 +446,8 @@ def fit_mle(
         )
     errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
     # As an Empirical where the data were counted: another fit then starts from the table.
-    seen, given = sample.values, None
+    seen: Any = sample.values
+    given: Any = None
     if weights is not None:
         given = sample.counts
     elif sample.counts is not None:
