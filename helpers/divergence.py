@@ -373,6 +373,12 @@ def _misses(q: Law, p: Law) -> bool:
 
 def _anchors(laws: list[Law]) -> tuple[np.ndarray, np.ndarray]:
     marks = [law.quantiles() for law in laws]
+    for points, law in zip(marks, laws, strict=True):
+        if not points.size:
+            raise ValueError(
+                f"expected distributions within the floating-point range; no quantile of "
+                f"{law.family} is a finite number"
+            )
     middles = [points[points.size // 2] for points in marks]
     ends = [end for law in laws for end in (law.lower, law.upper) if math.isfinite(end)]
     cuts = [cut for law in laws for cut in law.cuts]

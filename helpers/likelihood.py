@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from helpers.numeric.laws import Empirical
 from helpers.numeric.maximise import maximise
 from helpers.numeric.samples import plain_array, read_sample, total_log_likelihood
 from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE
+from helpers.numeric.sufficient import mean_at
 from helpers.numeric.tables import counted
 
 __all__ = ["Empirical", "Fit", "empirical", "fit_mle", "log_likelihood"]
@@ -51,8 +53,8 @@ class Fit:
     standard_errors : dict
         For each free parameter, from the inverse of the observed information; None where the
         maximum lies at an edge or a kink, so that the information does not exist.
-    n : int
-        Sample size.
+    n : int or float
+        Sample size; the sum of the weights where there are some.
     fixed : Mapping
         The parameters that were held, by name.
     method : str
@@ -70,12 +72,13 @@ class Fit:
     params: dict[Any, float]
     log_likelihood: float
     standard_errors: dict[Any, float | None]
-    n: int
+    n: float
     method: str
 
     fixed: Mapping[Any, float] = field(default_factory=dict)
     data: Any = field(default=None, repr=False, compare=False)
     law: Any = field(default=None, repr=False, compare=False)
+    weights: Any = field(default=None, repr=False, compare=False)
 
     @property
     def aic(self) -> float:
@@ -151,7 +154,7 @@ class Fit:
         def excess(value: float) -> float:
             held = {**self.fixed, name: value}
             try:
-                best = fit_mle(family, self.data, fixed=held).log_likelihood
+                best = fit_mle(family, self.data, fixed=held, weights=self.weights).log_likelihood
             except ValueError:
                 return -math.inf  # no member of the family has that value
             return best - self.log_likelihood + drop
@@ -323,6 +326,7 @@ def fit_mle(
     *,
     fixed: Mapping[str, float | None] | None = None,
     maximum: str = "global",
+    weights: Any = None,
 ) -> Fit:
     """Fit a family by maximum likelihood.
 
@@ -340,6 +344,10 @@ def fit_mle(
     maximum : {"global", "local"}
         "local" asks for the highest maximum away from the edge where the likelihood is unbounded,
         as it is for gamma, Weibull and log-normal laws whose location is free.
+    weights : array_like, shape (n,), optional
+        How often each observation counts, not necessarily a whole number: the maximum of
+        sum_i w_i log p(x_i | theta). ``n`` is their sum, and standard errors take it for the
+        number of independent observations.
 
     Returns
     -------
@@ -366,10 +374,14 @@ def fit_mle(
     (3.0, 1.0, 'closed form')
     >>> fit_mle(stats.uniform, [0.3, 2.0, 1.2], fixed={"loc": 0}).params["scale"]
     2.0
+    >>> fit_mle("expon", [1.0, 3.0], weights=[1.5, 0.5]).params["scale"]
+    1.5
     """
     if maximum not in ("global", "local"):
         raise ValueError(f'maximum: expected "global" or "local", got {maximum!r}')
     if isinstance(family, str) and family_name(family) == "categorical":
+        if weights is not None:
+            raise ValueError("weights: expected none for the categorical family; give counts")
         return _fit_categorical(data, fixed)
     family = as_family(family)
     names = parameter_names(family)
@@ -377,13 +389,11 @@ def fit_mle(
         raise TypeError(
             f"fixed: expected a mapping from names to numbers, got {type(fixed).__name__}"
         )
-    asked: dict[str, float | None] = {**convention(family), **(fixed or {})}
+    asked: dict[str, Any] = {**convention(family), **(fixed or {})}
     for name, value in asked.items():
         if name not in names:
             raise ValueError(f"fixed: {family.name} has no parameter {name!r}; it has {names}")
-        if value is not None and not (
-            np.isscalar(value) and np.isreal(value) and np.isfinite(value)
-        ):
+        if value is not None and not (isinstance(value, Real) and math.isfinite(value)):
             raise ValueError(f"fixed: expected a finite number for {name!r}, got {value!r}")
     known = {name: float(value) for name, value in asked.items() if value is not None}
     for name, number in known.items():
@@ -394,7 +404,7 @@ def fit_mle(
         raise ValueError(
             "fixed: expected a value for 'loc': it is a whole number for discrete laws"
         )
-    sample = read_sample(data, family)
+    sample = read_sample(data, family, weights)
     free = [name for name in names if name not in known]
     for info in shape_info(family):
         if info.integrality and info.name in free and family.name not in WHOLE:
@@ -405,7 +415,8 @@ def fit_mle(
     solver = SOLVERS.get(family.name)
     solved = solver(sample, known) if solver and free else None
     method = "closed form"
-    edges: set[str] = set()
+    # Beside a number of trials that jumps, a curvature in p alone would promise too much.
+    edges: set[str] = {"p"} if family.name == "binom" and "n" in free else set()
     found = False
     if solved is None and not free:
         solved = known
@@ -418,12 +429,16 @@ def fit_mle(
     elif ROOTS.get(family.name) in free:
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
-    value = float(total_log_likelihood(family, params, sample))
+    summed = None if found or not free else mean_at(family.name, sample, params)
+    if summed is None:
+        value = float(total_log_likelihood(family, params, sample))
+    else:
+        value = sample.n * summed
     if len(free) > 1 and "loc" in known and not isinstance(family, stats.rv_discrete):
         # On one value seen again and again, a density that has become a spike goes on growing.
         distance = abs(float(sample.values[0]) - known["loc"])
         spike = bool(distance) and value / sample.n + math.log(distance) > _SPIKE
-        sample.require_spread(sample.varies() or not spike, f"for {family.name}")
+        sample.require_spread(not spike or sample.varies(), f"for {family.name}")
     if not math.isfinite(value):
         raise ValueError(
             f"data: no member of {family.name} with these fixed parameters gives every "
@@ -431,8 +446,13 @@ def fit_mle(
         )
     errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
     # As an Empirical where the data were counted: another fit then starts from the table.
-    seen = sample.values if sample.counts is None else Empirical(sample.values, sample.counts)
-    return Fit(family.name, params, value, errors, sample.n, method, known, seen, family)
+    seen: Any = sample.values
+    given: Any = None
+    if weights is not None:
+        given = sample.counts
+    elif sample.counts is not None:
+        seen = Empirical(sample.values, sample.counts)
+    return Fit(family.name, params, value, errors, sample.n, method, known, seen, family, given)
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float | None] | None) -> Fit:

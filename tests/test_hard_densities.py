@@ -244,3 +244,13 @@ def test_an_infinite_density_is_no_reason():
     with pytest.warns(AccuracyWarning):
         value = entropy(law)
     assert not math.isinf(value) or value > 0
+
+
+def test_a_law_beyond_the_floating_point_range_is_refused():
+    # Its median is about 1e605.
+    for ask in (
+        lambda: entropy(stats.gengamma(107.0, 0.0033)),
+        lambda: kl_divergence(stats.gengamma(2, 3), stats.gengamma(107.0, 0.0033)),
+    ):
+        with pytest.raises(ValueError, match=r"no quantile of gengamma is a finite number"):
+            ask()

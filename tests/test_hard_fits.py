@@ -155,3 +155,24 @@ def test_names_that_the_field_uses_and_near_names():
         fit_mle("gama", data)
     with pytest.raises(ValueError, match="no univariate family named 'rvs_ratio_uniforms'"):
         fit_mle("rvs_ratio_uniforms", data)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("held", [{}, {"p": 0.6}])
+def test_the_number_of_trials_against_every_other(seed, held):
+    x = np.random.default_rng(seed).binomial(12, 0.6, 80)
+    fit = fit_mle("binom", x, fixed={"n": None, **held})
+    n = fit.params["n"]
+    assert n == int(n)
+    assert set(fit.standard_errors.values()) == {None}
+    others = [fit_mle("binom", x, fixed={"n": k, **held}) for k in range(x.max(), 400)]
+    assert fit.log_likelihood == pytest.approx(max(o.log_likelihood for o in others), rel=1e-13)
+    assert others[int(n) - x.max()].log_likelihood == pytest.approx(fit.log_likelihood, rel=1e-13)
+
+
+def test_trials_without_end():
+    with pytest.raises(ValueError, match="towards the Poisson law"):
+        fit_mle("binom", [0, 1, 9, 2, 7])
+    with pytest.raises(ValueError, match="an observation above 0"):
+        fit_mle("binom", [0, 0])
+    assert fit_mle("binom", [3, 3, 3]).params == {"n": 3.0, "p": 1.0, "loc": 0.0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +44,7 @@ _CALLED = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def family_name(name: str) -> str:
     """Return SciPy's name for what the field calls a family.
 
@@ -125,18 +127,19 @@ def convention(family: Any) -> dict[str, float]:
     return {"loc": 0.0}
 
 
-def shape_info(family: Any) -> list[Any]:
+@functools.lru_cache(maxsize=256)
+def shape_info(family: Any) -> tuple[Any, ...]:
     """Return what SciPy knows of a family's shapes; of one made by hand, nothing."""
     try:
-        return list(family._shape_info())
+        return tuple(family._shape_info())
     except AttributeError:
-        return []
+        return ()
 
 
 def domain(family: Any, name: str) -> tuple[float, float]:
     if name == "scale":
         return 0.0, math.inf
-    for info in shape_info(family):
+    for info in () if name == "loc" else shape_info(family):
         if info.name == name:
             return float(info.endpoints[0]), float(info.endpoints[1])
     # The shapes of a family made by hand are positive, as SciPy takes them where it says nothing.

@@ -215,10 +215,10 @@ class _Search:
 
     def starts(self) -> list[np.ndarray]:
         """Return points to start from: shapes on a grid, with the scale that fits quartiles."""
-        values = self.sample.values
-        if self.sample.counts is not None and self.sample.n <= 1_000_000:
-            values = np.repeat(values, self.sample.counts)
-        quartiles = np.percentile(values, [25, 50, 75])
+        values, counts = self.sample.values, self.sample.counts
+        if counts is not None and counts.dtype.kind in "iu" and self.sample.n <= 1_000_000:
+            values = np.repeat(values, counts)
+        quartiles = self.sample.quartiles()
         choices = []
         for name in self.shapes:
             low, high = self.domains[name]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,15 +16,44 @@ from helpers.numeric.tables import counted
 _BLOCK = 1 << 18
 # Short enough for the intermediate results to stay in the processor's cache.
 _PART = 1 << 14
+_FEW = 5000
+# A mean logarithm from here on is known from products to twelve digits.
+_SURE = 1e-2
 _HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
+class _once:  # noqa: N801 - it stands where a decorator stands
+    """What ``functools.cached_property`` does, without its lock: a fit has one thread."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function, self.name = function, function.__name__
+        self.__doc__ = function.__doc__
+
+    def __get__(self, sample: Any, owner: Any = None) -> Any:
+        if sample is None:
+            return self
+        value = sample.__dict__[self.name] = self.function(sample)
+        return value
+
+
 class Sample:
-    """Observations, each seen ``counts`` times (once where that is None), and what fits ask for."""
+    """Observations, each seen ``counts`` times (once where that is None), and what fits ask for.
+
+    Counts need not be whole: they are weights then.
+
+    What a fit asks for more than once, a sum or an end, is computed once.
+    """
 
     def __init__(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
         self.values, self.counts = values, counts
-        self.n = values.size if counts is None else int(counts.sum())
+        self.n = values.size if counts is None else counts.sum().item()
+        self._kept: dict[Any, Any] = {}
+
+    def keep(self, key: Any, function: Callable[[], Any]) -> Any:
+        """Return what the function returns, from the second time on without calling it."""
+        if key not in self._kept:
+            self._kept[key] = function()
+        return self._kept[key]
 
     def total(self, x: np.ndarray) -> Any:
         """Sum what ``x`` says of each observation, along the last axis."""
@@ -39,45 +67,114 @@ class Sample:
             part = slice(start, start + size)
             yield Sample(self.values[part], None if self.counts is None else self.counts[part])
 
+    def few(self) -> Sample:
+        """Return as many of many observations as tell a search where to start, or all."""
+        step = self.values.size // _FEW
+        if step < 4:
+            return self
+        return Sample(self.values[::step], None if self.counts is None else self.counts[::step])
+
     def average(self, x: np.ndarray) -> float:
         return float(self.total(x)) / self.n
 
-    @functools.cached_property
+    @_once
     def sum(self) -> float:
         """The sum of the observations."""
         return float(self.total(self.values))
 
+    @_once
+    def low(self) -> float:
+        """The smallest observation."""
+        return float(np.minimum.reduce(self.values))
+
+    @_once
+    def high(self) -> float:
+        """The largest observation."""
+        return float(np.maximum.reduce(self.values))
+
     def mean(self, function: Any = None) -> float:
-        return self.sum / self.n if function is None else self.average(function(self.values))
+        """Return the mean of the observations, or of a function of each, elementwise."""
+        if function is None:
+            return self.sum / self.n
+        # In pieces, so that many observations take no memory of their own size.
+        parts = self.parts(_BLOCK) if self.values.size > _BLOCK else (self,)
+        return sum(float(some.total(function(some.values))) for some in parts) / self.n
 
     def mapped(self, function: Any) -> Sample:
         return Sample(function(self.values), self.counts)
 
-    @functools.cached_property
+    @_once
     def logs(self) -> Sample:
         """The logarithms of the observations."""
         return self.mapped(np.log)
 
+    @_once
+    def reciprocals(self) -> Sample:
+        """One over each observation."""
+        return self.mapped(np.reciprocal)
+
+    @_once
+    def mean_log(self) -> float:
+        """The mean logarithm of the observations, all of them positive."""
+        if "logs" not in self.__dict__ and self.counts is None:
+            product = _log_product(self.values, self.low, self.high) / self.n
+            # A product of numbers near one has lost the digits of their logarithms.
+            if abs(product) > _SURE:
+                return product
+        return self.logs.mean()
+
+    @_once
+    def mean_log_rest(self) -> float:
+        """The mean of log(1 - x) of observations between 0 and 1."""
+        if self.counts is None:
+            rest = 1.0 - self.values
+            product = _log_product(rest, 1.0 - self.high, 1.0 - self.low) / self.n
+            if abs(product) > _SURE:
+                return product
+        return self.mean(lambda x: np.log1p(-x))
+
     def shifted(self, loc: float) -> Sample:
-        return Sample(self.values - loc, self.counts) if loc else self
+        return self.keep(("shifted", loc), lambda: self._shifted(loc)) if loc else self
+
+    def _shifted(self, loc: float) -> Sample:
+        return Sample(self.values - loc, self.counts)
 
     def median(self) -> float:
         if self.counts is None:
-            return float(np.median(self.values))
+            middle = self.n // 2
+            parted = np.partition(self.values, middle)
+            upper = float(parted[middle])
+            lower = upper if self.n % 2 else float(np.maximum.reduce(parted[:middle]))
+            return lower + 0.5 * (upper - lower)
         order = np.argsort(self.values, kind="stable")
         seen = np.cumsum(self.counts[order])
         low = self.values[order][np.searchsorted(seen, self.n / 2.0)]
         high = self.values[order][np.searchsorted(seen, self.n / 2.0, side="right")]
         return float(0.5 * (low + high))
 
+    def quartiles(self) -> np.ndarray:
+        if self.counts is None:
+            return np.percentile(self.values, [25, 50, 75])
+        order = np.argsort(self.values, kind="stable")
+        seen = np.cumsum(self.counts[order])
+        place = np.searchsorted(seen, np.array([0.25, 0.5, 0.75]) * seen[-1])
+        return self.values[order][place]
+
     def varies(self) -> bool:
         """Say whether two observations differ: a spread above zero may be rounding alone."""
-        return bool(self.values.min() < self.values.max())
+        return self.low < self.high
+
+    def distance(self, centre: float) -> float:
+        """Return the mean distance from ``centre``."""
+        return self.keep(("distance", centre), lambda: self.mean(lambda x: np.abs(x - centre)))
 
     def spread(self, centre: float) -> float:
         """Return the root of the mean square distance from ``centre``."""
+        return self.keep(("spread", centre), lambda: self._spread(centre))
+
+    def _spread(self, centre: float) -> float:
         with np.errstate(over="ignore"):
-            away = self.values - centre
+            away = self.values - centre if centre else self.values
             square = float(away @ away) / self.n if self.counts is None else self.average(away**2)
         if 1e-280 < square < math.inf:
             return math.sqrt(square)
@@ -91,6 +188,24 @@ class Sample:
 
     def require_spread(self, condition: bool, whose: str) -> None:
         self.require(condition, f"observations that are not all equal {whose}")
+
+
+def _log_product(x: np.ndarray, low: float, high: float) -> float:
+    """Return the sum of the logarithms of positive numbers between two ends.
+
+    A product rounds once a factor, as a logarithm does, and takes a fraction of its time: as many
+    factors are multiplied as stay in the floating-point range.
+    """
+    if not 0.0 < low <= high < math.inf:
+        return math.nan
+    widest = max(abs(math.log(low)), abs(math.log(high)), 1e-3)
+    factors = min(int(700.0 / widest), 512)
+    if factors < 2 or x.size < 4 * factors:
+        return float(np.add.reduce(np.log(x)))
+    width = x.size // factors
+    whole = factors * width
+    products = np.multiply.reduce(x[:whole].reshape(factors, width), axis=0)
+    return float(np.add.reduce(np.log(products)) + np.add.reduce(np.log(x[whole:])))
 
 
 def plain_array(data: Any) -> np.ndarray:
@@ -113,9 +228,11 @@ def plain_array(data: Any) -> np.ndarray:
     return np.asarray(data)
 
 
-def read_sample(data: Any, family: Any) -> Sample:
-    """Read the observations; those of a discrete family are counted."""
-    if isinstance(data, Empirical):
+def read_sample(data: Any, family: Any, weights: Any = None) -> Sample:
+    """Read the observations; those of a discrete family are counted if they have no weights."""
+    if type(data) is np.ndarray and data.ndim == 1 and data.size:
+        values, counts = data, None
+    elif isinstance(data, Empirical):
         values, counts = data.values, data.counts
     elif (table := counted(data)) is not None:
         values, counts = np.asarray(table[0]), np.asarray(table[1])
@@ -133,13 +250,41 @@ def read_sample(data: Any, family: Any) -> Sample:
         raise TypeError(f"data: expected numbers, got dtype {values.dtype}")
     values = values.astype(float, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
-        total = values.sum()
+        total = np.add.reduce(values)
     # A sum that is finite has no other summands; one that is not may have overflowed.
     if not (math.isfinite(total) or np.isfinite(values).all()):
         raise ValueError("data: expected finite observations, got nan or infinity")
+    if weights is not None:
+        return weighted(Sample(values, counts), weights)
     if isinstance(family, stats.rv_discrete) and counts is None:
         values, counts = np.unique(values, return_counts=True)
-    return Sample(values, counts)
+    sample = Sample(values, counts)
+    if counts is None:
+        sample.sum = float(total)
+    return sample
+
+
+def weighted(sample: Sample, weights: Any) -> Sample:
+    """Return the sample with a weight for each observation.
+
+    Raises
+    ------
+    ValueError
+        If they are no weights, or the observations are counted already.
+    """
+    given = plain_array(weights)
+    if sample.counts is not None:
+        raise ValueError("weights: expected none beside a table of counts")
+    if given.shape != sample.values.shape or given.dtype.kind not in "iufb":
+        raise ValueError(
+            f"weights: expected a number for each of {sample.values.size} observations, got shape "
+            f"{given.shape} and dtype {given.dtype}"
+        )
+    given = given.astype(float)
+    if not (np.isfinite(given).all() and (given >= 0.0).all() and given.any()):
+        raise ValueError("weights: expected finite numbers that are not negative, nor all 0")
+    chosen = given > 0.0
+    return Sample(sample.values[chosen], given[chosen])
 
 
 def total_log_likelihood(family: Any, params: dict[str, Any], sample: Sample) -> Any:

@@ -11,12 +11,15 @@ from scipy import optimize, special
 from helpers.numeric.arrays import log1p_minus
 from helpers.numeric.samples import Sample
 
+# Short enough for the intermediate results to stay in the processor's cache.
+_PART = 1 << 15
 SOLVERS: dict[str, Any] = {}
 # The families whose likelihood equations need a root, and the parameter it is found for.
 ROOTS = {
     "logistic": "loc",
     "cauchy": "loc",
     "gamma": "a",
+    "chi2": "df",
     "invgamma": "a",
     "weibull_min": "c",
     "gumbel_r": "scale",
@@ -24,8 +27,8 @@ ROOTS = {
     "nbinom": "n",
     "beta": "a",
 }
-# SciPy calls the n of nbinom a whole number, though any positive n is valid.
-WHOLE = {"randint", "nbinom"}
+# Whole numbers that are found (though any positive n is valid for nbinom).
+WHOLE = {"randint", "nbinom", "binom"}
 # Found by a search of their own.
 SEARCHED = {"t"}
 # Parameters whose estimate sits at an edge or a kink of the likelihood.
@@ -35,6 +38,7 @@ EDGES = {
     "expon": ("loc",),
     "laplace": ("loc",),
     "randint": ("low", "high"),
+    "binom": ("n",),
     "halfnorm": ("loc",),
     "loguniform": ("a", "b"),
     "reciprocal": ("a", "b"),
@@ -62,10 +66,49 @@ def _bernoulli(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 @_solver("binom")
 def _binom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     s = s.shifted(known["loc"])
+    if "n" not in known:
+        _require_counts(s, 0, "binom")
+        n = _trials(s, known.get("p"))
+        return {"n": n, "p": known.get("p", s.mean() / n)}
     n = known["n"]
     inside = (s.values >= 0) & (s.values <= n) & (s.values == np.rint(s.values))
     s.require(bool(inside.all()), f"whole numbers from 0 to {n:g} for binom")
     return {"p": s.mean() / n}
+
+
+def _trials(s: Sample, p: float | None) -> float:
+    """Return the number of trials of highest likelihood, the probability at its best unless held.
+
+    The likelihood has a single peak (Levin and Reeds, 1977): halving finds where it turns.
+    """
+    mean = s.mean()
+    s.require(s.high > 0.0, "an observation above 0 for binom with n free")
+    if p is None:
+        s.require(
+            s.spread(mean) ** 2 < mean,
+            "a variance below the mean for binom with n free; otherwise the likelihood grows "
+            "without end towards the Poisson law",
+        )
+
+    def rises(n: float) -> bool:
+        """Say whether the likelihood of n + 1 is above that of n."""
+        gain = -s.mean(lambda x: np.log1p(-x / (n + 1.0)))
+        if p is not None:
+            return gain + math.log1p(-p) > 0.0
+        # The logarithm of (1 - mean/n)^(n - mean), and what the mean's own power adds.
+        own = special.xlog1py(n - mean, -mean / n)
+        other = special.xlog1py(n + 1.0 - mean, -mean / (n + 1.0))
+        return gain + other - own - mean * math.log1p(1.0 / n) > 0.0
+
+    low = high = s.high
+    step = 1.0
+    while rises(high):
+        low, high, step = high, high + step, 2.0 * step
+        s.require(high < 2.0**40, "fewer trials than digits can tell apart for binom")
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        low, high = (middle, high) if rises(middle) else (low, middle)
+    return high
 
 
 @_solver("poisson")
@@ -90,8 +133,8 @@ def _geom(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 @_solver("randint")
 def _randint(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     s = s.shifted(known["loc"])
-    low = known.get("low", float(s.values.min()))
-    return {"low": low, "high": known.get("high", float(s.values.max()) + 1.0)}
+    low = known.get("low", s.low)
+    return {"low": low, "high": known.get("high", s.high + 1.0)}
 
 
 _LONG = 1 << 16
@@ -185,14 +228,14 @@ def _lognorm(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 def _positive(s: Sample, loc: float, family: str) -> Sample:
     s = s.shifted(loc)
-    s.require(bool((s.values > 0).all()), f"observations above loc={loc:g} for {family}")
+    s.require(s.low > 0.0, f"observations above loc={loc:g} for {family}")
     return s
 
 
 @_solver("expon")
 def _expon(s: Sample, known: dict[str, float]) -> dict[str, float]:
-    loc = known.get("loc", float(s.values.min()))
-    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for expon")
+    loc = known.get("loc", s.low)
+    s.require(s.low >= loc, f"observations of at least loc={loc:g} for expon")
     if "scale" in known:
         return {"loc": loc}
     scale = s.mean() - loc
@@ -202,13 +245,21 @@ def _expon(s: Sample, known: dict[str, float]) -> dict[str, float]:
 
 @_solver("halfnorm")
 def _halfnorm(s: Sample, known: dict[str, float]) -> dict[str, float]:
-    loc = known.get("loc", float(s.values.min()))
-    s.require(bool((s.values >= loc).all()), f"observations of at least loc={loc:g} for halfnorm")
+    loc = known.get("loc", s.low)
+    s.require(s.low >= loc, f"observations of at least loc={loc:g} for halfnorm")
     if "scale" in known:
         return {"loc": loc}
     scale = s.spread(loc)
     s.require_spread(scale > 0, "to loc for halfnorm")
     return {"loc": loc, "scale": scale}
+
+
+def mean_log_ratio(s: Sample, scale: float) -> float:
+    """Return the mean of log(x / scale), to full precision where it is small."""
+    ratio = s.mean_log - math.log(scale)
+    if abs(ratio) > 1e-3 * (1.0 + abs(s.mean_log)):
+        return ratio
+    return s.keep(("log ratio", scale), lambda: s.mean(lambda x: np.log(x / scale)))
 
 
 @_solver("rayleigh")
@@ -224,7 +275,7 @@ def _laplace(s: Sample, known: dict[str, float]) -> dict[str, float]:
     loc = known.get("loc", s.median())
     if "scale" in known:
         return {"loc": loc}
-    scale = s.mean(lambda x: np.abs(x - loc))
+    scale = s.distance(loc)
     s.require_spread(scale > 0, "for laplace")
     return {"loc": loc, "scale": scale}
 
@@ -234,7 +285,7 @@ def _loguniform(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known or "scale" not in known:
         return None
     s = _positive(s, known["loc"], "loguniform")
-    low, high = float(s.values.min()) / known["scale"], float(s.values.max()) / known["scale"]
+    low, high = s.low / known["scale"], s.high / known["scale"]
     low, high = known.get("a", low), known.get("b", high)
     s.require_spread(low < high, "for loguniform")
     return {"a": low, "b": high}
@@ -245,21 +296,26 @@ def _powerlaw(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known or "a" in known:
         return None
     s = _positive(s, known["loc"], "powerlaw")
-    scale = known.get("scale", float(s.values.max()))
-    s.require(bool((s.values <= scale).all()), f"observations up to {scale:g} for powerlaw")
+    scale = known.get("scale", s.high)
+    s.require(s.high <= scale, f"observations up to {scale:g} for powerlaw")
     # The likelihood of (a, scale) falls with the scale, whatever a is: the largest observation.
-    fall = -s.mean(lambda x: np.log(x / scale))
+    fall = -mean_log_ratio(s, scale)
     s.require_spread(fall > 0, "for powerlaw")
     return {"a": 1.0 / fall, "scale": scale}
+
+
+def resultant(s: Sample) -> tuple[float, float]:
+    """Return the mean cosine and the mean sine."""
+    return s.keep("resultant", lambda: (s.mean(np.cos), s.mean(np.sin)))
 
 
 @_solver("vonmises")
 def _vonmises(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if known.get("scale") != 1.0 or "kappa" in known:
         return None
-    c, t = s.mean(np.cos), s.mean(np.sin)
+    c, t = resultant(s)
     loc = known.get("loc", math.atan2(t, c))
-    length = math.hypot(c, t) if "loc" not in known else s.mean(lambda x: np.cos(x - loc))
+    length = math.hypot(c, t) if "loc" not in known else c * math.cos(loc) + t * math.sin(loc)
     s.require_spread(length < 1.0 - 1e-14, "for vonmises")
     if not length > 0.0:
         return None
@@ -351,7 +407,7 @@ def _t(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 
 @_solver("uniform")
 def _uniform(s: Sample, known: dict[str, float]) -> dict[str, float]:
-    low, high = float(s.values.min()), float(s.values.max())
+    low, high = s.low, s.high
     if "scale" in known:
         # Every location that covers the data is as likely; take the middle one.
         s.require(high - low <= known["scale"], f"a range of at most scale={known['scale']:g}")
@@ -367,11 +423,11 @@ def _pareto(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known:
         return None
     s = _positive(s, known["loc"], "pareto")
-    scale = known.get("scale", float(s.values.min()))
-    s.require(bool((s.values >= scale).all()), f"observations of at least {scale:g} for pareto")
+    scale = known.get("scale", s.low)
+    s.require(s.low >= scale, f"observations of at least {scale:g} for pareto")
     if "b" in known:
         return {"scale": scale}
-    growth = s.mean(lambda x: np.log(x / scale))
+    growth = mean_log_ratio(s, scale)
     s.require_spread(growth > 0, "for pareto")
     return {"b": 1.0 / growth, "scale": scale}
 
@@ -391,6 +447,17 @@ def _gamma_shape(gap: float) -> float:
     return math.exp(_root(score, math.log(start)))
 
 
+def log_gap(s: Sample) -> float:
+    """Return the logarithm of the mean less the mean logarithm."""
+    mean = s.mean()
+    gap = math.log(mean) - s.mean_log if mean > 0.0 else 0.0
+    if gap > 1e-3 and math.isfinite(gap):
+        return gap
+    # Where the observations nearly agree, or leave the range of squares, the difference shows
+    # no digits: log(1 + d) - d does, and the mean of d is zero.
+    return s.keep("gap", lambda: -s.mean(lambda x: log1p_minus((x - mean) / mean)))
+
+
 @_solver("gamma")
 def _gamma(s: Sample, known: dict[str, float], family: str = "gamma") -> dict[str, float] | None:
     if "loc" not in known:
@@ -400,16 +467,46 @@ def _gamma(s: Sample, known: dict[str, float], family: str = "gamma") -> dict[st
     if "a" in known:
         return {"scale": mean / known["a"]}
     if "scale" in known:
-        target = s.mean(np.log) - math.log(known["scale"])
+        target = s.mean_log - math.log(known["scale"])
         return {"a": math.exp(_root(lambda t: target - special.digamma(math.exp(t)), target))}
-    gap = math.log(mean) - s.mean(np.log) if mean > 0.0 else 0.0
-    if not (gap > 1e-3 and math.isfinite(gap)):
-        # Where the observations nearly agree, or leave the range of squares, the difference shows
-        # no digits: log(1 + d) - d does, and the mean of d is zero.
-        gap = -s.mean(lambda x: log1p_minus((x - mean) / mean))
+    gap = log_gap(s)
     s.require_spread(gap > 0 and (gap > 1e-3 or s.varies()), f"for {family}")
     a = _gamma_shape(gap)
     return {"a": a, "scale": mean / a}
+
+
+@_solver("chi2")
+def _chi2(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    given = {name: value for name, value in known.items() if name != "df"}
+    if "scale" in known:
+        given["scale"] = 2.0 * known["scale"]
+    if "df" in known:
+        given["a"] = 0.5 * known["df"]
+    solved = _gamma(s, given, "chi2")
+    if solved is None:
+        return None
+    turn = {"a": ("df", 2.0), "scale": ("scale", 0.5)}
+    return {turn[name][0]: turn[name][1] * value for name, value in solved.items()}
+
+
+@_solver("invgauss")
+def _invgauss(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or {"mu", "scale"} & set(known):
+        return None
+    s = _positive(s, known["loc"], "invgauss")
+    s.require_spread(s.varies(), "for invgauss")
+    # The mean is mu * scale. The excess of mean 1/x over 1/mean, without their difference.
+    mean = s.mean()
+    scale = 1.0 / s.mean(lambda x: ((x - mean) / mean) ** 2 / x)
+    return {"mu": mean / scale, "scale": scale}
+
+
+@_solver("maxwell")
+def _maxwell(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known:
+        return None
+    s = _positive(s, known["loc"], "maxwell")
+    return {"scale": s.spread(0.0) / math.sqrt(3.0)}
 
 
 @_solver("invgamma")
@@ -422,7 +519,9 @@ def _invgamma(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
         turned["a"] = known["a"]
     if "scale" in known:
         turned["scale"] = 1.0 / known["scale"]
-    solved = _gamma(s.mapped(np.reciprocal), turned, "invgamma")
+    solved = _gamma(s.reciprocals, turned, "invgamma")
+    if solved is None:
+        return None
     return {name: 1.0 / value if name == "scale" else value for name, value in solved.items()}
 
 
@@ -431,20 +530,38 @@ def _weibull(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known or ("scale" in known and "c" not in known):
         return None
     s = _positive(s, known["loc"], "weibull_min")
-    logs = np.log(s.values)
-    top = float(logs.max())
-    centre = s.average(logs)
-    s.require_spread(top > logs.min(), "for weibull_min")
+    # log X is gumbel_l with location log(scale) and scale 1/c.
+    turned = {"scale": 1.0 / known["c"]} if "c" in known else {}
+    solved = _gumbel_r(turned_logs(s), turned, "weibull_min")
+    return (
+        None if solved is None else {"c": 1.0 / solved["scale"], "scale": math.exp(-solved["loc"])}
+    )
 
-    def score(log_c: float) -> float:
-        c = math.exp(log_c)
-        weight = np.exp(c * (logs - top))
-        return 1.0 / c + centre - s.average(weight * logs) / s.average(weight)
 
-    spread = math.sqrt(s.average((logs - centre) ** 2))
-    c = known.get("c") or math.exp(_root(score, math.log(1.28 / spread)))
-    power = s.mean(lambda x: np.exp(c * (np.log(x) - top)))
-    return {"c": c, "scale": math.exp(top + math.log(power) / c)}
+def turned_logs(s: Sample) -> Sample:
+    """Return minus the logarithms, which are gumbel_r where the observations are Weibull."""
+    return s.keep("turned logs", lambda: s.mapped(lambda x: -np.log(x)))
+
+
+def turned(s: Sample) -> Sample:
+    """Return minus the observations."""
+    return s.keep("turned", lambda: s.mapped(np.negative))
+
+
+def gumbel_sums(s: Sample, scale: float) -> tuple[float, float, float]:
+    """Return the means of w, w u and w u^2 with u = (x - least x) / scale and w = exp(-u)."""
+    return s.keep(("gumbel", scale), lambda: _gumbel_sums(s, scale))
+
+
+def _gumbel_sums(s: Sample, scale: float) -> tuple[float, float, float]:
+    sums = np.zeros(3)
+    for some in s.parts(_PART):
+        u = (some.values - s.low) / scale
+        w = np.exp(-u)
+        for power in range(3):
+            sums[power] += some.total(w)
+            w *= u
+    return tuple((sums / s.n).tolist())
 
 
 @_solver("gumbel_r")
@@ -453,34 +570,49 @@ def _gumbel_r(
 ) -> dict[str, float] | None:
     if "loc" in known:
         return None
-    low = float(s.values.min())
-    mean = s.mean()
-    spread = s.spread(mean)
     s.require_spread("scale" in known or s.varies(), f"for {family}")
+    scale = known.get("scale") or _gumbel_scale(s)
+    return {"loc": s.low - scale * math.log(gumbel_sums(s, scale)[0]), "scale": scale}
 
-    def score(log_scale: float) -> float:
-        scale = math.exp(log_scale)
-        weight = np.exp(-(s.values - low) / scale)
-        return mean - s.average(weight * s.values) / s.average(weight) - scale
 
-    scale = known.get("scale") or math.exp(_root(score, math.log(spread * 0.78)))
-    total = s.mean(lambda x: np.exp(-(x - low) / scale))
-    return {"loc": low - scale * math.log(total), "scale": scale}
+def _gumbel_scale(s: Sample, scale: float | None = None) -> float:
+    """Solve mean - (mean of x weighted by exp(-x / scale)) = scale, by Newton's method."""
+    if scale is None:
+        few = s.few()
+        scale = 0.78 * s.spread(s.mean()) if few is s else _gumbel_scale(few)
+    above = s.mean() - s.low
+    for _ in range(100):
+        zero, one, two = gumbel_sums(s, scale)
+        tilt = one / zero
+        # The slope of the equation is -1 less the weighted variance of u.
+        excess = above - scale * (tilt + 1.0)
+        step = excess / (1.0 + two / zero - tilt * tilt)
+        scale = min(max(scale + step, 0.3 * scale), 3.0 * scale)
+        if abs(step) < 1e-9 * scale:
+            break  # and the next would be its square
+    return scale
 
 
 @_solver("gumbel_l")
 def _gumbel_l(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
-    solved = _gumbel_r(s.mapped(np.negative), known, "gumbel_l")
+    solved = _gumbel_r(turned(s), known, "gumbel_l")
     return None if solved is None else {**solved, "loc": -solved["loc"]}
+
+
+def standardised(s: Sample, loc: float, scale: float) -> Sample:
+    """Return the observations less ``loc`` in units of ``scale``."""
+    if loc == 0.0 and scale == 1.0:
+        return s
+    return s.keep(("standard", loc, scale), lambda: s.mapped(lambda x: (x - loc) / scale))
 
 
 @_solver("beta")
 def _beta(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     if "loc" not in known or "scale" not in known:
         return None
-    s = s.mapped(lambda x: (x - known["loc"]) / known["scale"])
-    s.require(bool(((s.values > 0) & (s.values < 1)).all()), "observations inside (0, 1) for beta")
-    log_x, log_rest = s.mean(np.log), s.mean(lambda x: np.log1p(-x))
+    s = standardised(s, known["loc"], known["scale"])
+    s.require(s.low > 0.0 and s.high < 1.0, "observations inside (0, 1) for beta")
+    log_x, log_rest = s.mean_log, s.mean_log_rest
     if "a" in known or "b" in known:
         held, target = ("a", log_rest) if "a" in known else ("b", log_x)
         other = known[held]
@@ -491,7 +623,7 @@ def _beta(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
 
         return {"b" if held == "a" else "a": math.exp(_root(score, 0.0))}
     mean = s.mean()
-    variance = s.mean(lambda x: (x - mean) ** 2)
+    variance = s.spread(mean) ** 2
     s.require_spread(s.varies(), "for beta")
     size = max(mean * (1.0 - mean) / variance - 1.0, 0.1) if variance > 0 else 0.1
     shape = np.log([mean * size, (1.0 - mean) * size])
@@ -514,55 +646,79 @@ def _beta(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     return {"a": float(a), "b": float(b)}
 
 
-def _logistic_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    half = np.tanh(0.5 * z)
-    return -half, -0.5 * (1.0 - half * half)
+def _logistic_terms(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    size = np.abs(z)
+    fall = np.exp(-size)
+    half = np.copysign((1.0 - fall) / (1.0 + fall), z)
+    return -size - 2.0 * np.log1p(fall), -half, -0.5 * (1.0 - half * half)
 
 
-def _cauchy_slopes(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cauchy_terms(z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     square = z * z
-    return -2.0 * z / (1.0 + square), -2.0 * (1.0 - square) / (1.0 + square) ** 2
+    rise = 1.0 + square
+    slope = -2.0 * z / rise
+    return -np.log1p(square) - math.log(math.pi), slope, -2.0 * (1.0 - square) / (rise * rise)
 
 
-# First and second derivative of the standard log-density.
-SLOPES = {"logistic": _logistic_slopes, "cauchy": _cauchy_slopes}
+# The standard log-density, its first and its second derivative.
+TERMS = {"logistic": _logistic_terms, "cauchy": _cauchy_terms}
 
 
 def location_scale_slopes(
     s: Sample, family: str, loc: float, scale: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return gradient and Hessian of the mean log-likelihood in loc/scale and log scale."""
-    z = (s.values - loc) / scale
-    first, second = SLOPES[family](z)
-    one, two, tilt = s.average(first), s.average(second), s.average(z * first)
-    cross = one + s.average(z * second)
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the mean log-likelihood, its gradient and Hessian in loc/scale and log scale."""
+    return s.keep((family, loc, scale), lambda: _location_scale_slopes(s, family, loc, scale))
+
+
+def _location_scale_slopes(
+    s: Sample, family: str, loc: float, scale: float
+) -> tuple[float, np.ndarray, np.ndarray]:
+    sums = np.zeros(6)
+    for some in s.parts(_PART):
+        z = (some.values - loc) / scale
+        value, first, second = TERMS[family](z)
+        curve = z * second
+        for place, x in enumerate((value, first, second, z * first, curve, z * curve)):
+            sums[place] += some.total(x)
+    value, one, two, tilt, twist, bend = (sums / s.n).tolist()
+    cross = one + twist
     gradient = np.array([-one, -1.0 - tilt])
-    hessian = np.array([[two, cross], [cross, tilt + s.average(z * z * second)]])
-    return gradient, hessian
+    return value - math.log(scale), gradient, np.array([[two, cross], [cross, tilt + bend]])
 
 
 def _fit_location_scale(s: Sample, known: dict[str, float], family: str) -> dict[str, float] | None:
     if known:
         return None
-    loc = s.median()
-    scale = s.mapped(lambda x: np.abs(x - loc)).median()
     s.require_spread(s.varies(), f"for {family}")
     if family == "cauchy":
+        loc = s.median()
         # Where half of them agree, the likelihood is highest in the limit of scale zero.
         below, above = s.values[s.values <= loc].max(), s.values[s.values >= loc].min()
         tied = max(s.total(np.equal(s.values, value)) for value in (below, above))
         s.require(2 * tied < s.n, "fewer than half of the observations equal for cauchy")
-    elif scale == 0.0:
-        scale = s.spread(loc)
+    few = s.few()
+    start = None if few is s else _climb_location_scale(few, family, None)
+    return _climb_location_scale(s, family, start)
+
+
+def _climb_location_scale(
+    s: Sample, family: str, start: dict[str, float] | None
+) -> dict[str, float] | None:
+    if start is None:
+        loc = s.median()
+        scale = s.mapped(lambda x: np.abs(x - loc)).median() or s.spread(loc)
+    else:
+        loc, scale = start["loc"], start["scale"]
     for _ in range(50):
-        gradient, hessian = location_scale_slopes(s, family, loc, scale)
+        _, gradient, hessian = location_scale_slopes(s, family, loc, scale)
         if not (hessian[0, 0] < 0 and np.linalg.det(hessian) > 0):
             return None  # not yet near a maximum: leave it to the general search
         step = -np.linalg.solve(hessian, gradient)
         step = np.clip(step, -1.0, 1.0)
         loc, scale = loc + scale * float(step[0]), scale * math.exp(float(step[1]))
-        if np.abs(step).max() < 1e-14:
-            break
+        if np.abs(step).max() < 1e-9:
+            break  # and the next would be its square
     return {"loc": loc, "scale": scale}
 
 
