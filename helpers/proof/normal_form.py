@@ -39,7 +39,7 @@ from helpers.notation import (
 from helpers.notation.densities import bounds_of
 from helpers.notation.opening import open_log_densities
 from helpers.proof import existence
-from helpers.proof.existence import integral_exists, is_integrable, sum_exists
+from helpers.proof.existence import integral_exists, is_integrable, sum_exists, terms_apart
 
 __all__ = [
     "all_integrable",
@@ -218,8 +218,7 @@ def _expectation(e: Expectation):
     if f.has(sp.log):
         f = sp.expand(open_logs(f, lambda t: _positive_on(t, fresh, d.support)))
     out, unknown = sp.S.Zero, []
-    for term in sp.Add.make_args(f):
-        constant, rest = term.as_independent(fresh, as_Add=False)
+    for constant, rest in terms_apart(f, fresh, d):
         if is_integrable(rest, fresh, d):
             out += constant * _moment(rest, fresh, d)
         else:
@@ -251,7 +250,7 @@ def all_integrable(f, x, law) -> bool:
     f = sp.expand(_normal(open_log_densities(f)))
     if f.has(sp.log):
         f = sp.expand(open_logs(f, lambda t: _positive_on(t, x, law.support)))
-    return all(is_integrable(t, x, law) for t in sp.Add.make_args(f))
+    return all(is_integrable(t, x, law) for _, t in terms_apart(f, x, law))
 
 
 def _fresh(names, f, variable):
