@@ -84,9 +84,9 @@ def test_a_proof_without_a_point_says_so_in_text_page_and_ledger():
     assert found.steps[0].verdict.points == 0
     told = "by algebra alone, no point could be evaluated"
     shown = payload(found)
-    assert f"- algebra: {told}" in repr(found)
+    assert f"- algebra alone: {told}" in repr(found)
     assert told in as_html(found)
-    assert {"kind": "algebra", "text": told} in shown["steps"][-1]["witnesses"]
+    assert {"kind": "algebra alone", "text": told} in shown["steps"][-1]["witnesses"]
     assert told in claim_from_payload(shown, page="here").witnesses
     # With a point it does not.
     near = Derivation(Expectation(x, x, Gamma(2, 3))).equals(sp.Rational(2, 3))

@@ -115,7 +115,7 @@ def ruled(
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
     if symbolic and not count:
-        witnesses = [*witnesses, Witness("algebra", ALGEBRA_ALONE)]
+        witnesses = [*witnesses, Witness("algebra alone", ALGEBRA_ALONE)]
     status = "proved" if symbolic else weak
     if lemma is not None:
         status = lemma.status
