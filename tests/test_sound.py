@@ -11,9 +11,29 @@ from hypothesis import strategies as st
 
 from helpers.check.budget import OutOfTime, attempted, limited, obstacles
 from helpers.derivation import Derivation, DerivationError
-from helpers.notation import Concrete, Density, Entropy, Exponential, Finite, Normal, Unnormalised
+from helpers.ledger import claim_from_payload
+from helpers.notation import (
+    KL,
+    Concrete,
+    Density,
+    Entropy,
+    Expectation,
+    Exponential,
+    Finite,
+    Gamma,
+    Mixture,
+    Normal,
+    Unnormalised,
+)
 from helpers.notation.distributions import mass_and_least
-from helpers.proof.existence import integral_exists, is_integrable, sum_exists
+from helpers.proof.existence import (
+    assuming,
+    integral_exists,
+    is_finite_beside,
+    is_integrable,
+    sum_exists,
+)
+from helpers.shown.rendering import as_html, payload
 from helpers.trials.context import Context
 from helpers.trials.zeros import at_hidden_zeros
 
@@ -40,6 +60,49 @@ def test_a_true_step_is_not_refuted(name, step):
         assert caught.value.counterexample is None
     else:
         assert step().steps
+
+
+@pytest.mark.parametrize(("name", "step"), steps_sound.WEAK, ids=[n for n, _ in steps_sound.WEAK])
+def test_a_search_that_ends_somewhere_says_so(name, step):
+    found = step()
+    assert found.status == "estimated"
+    assert "far larger n" in found.steps[-1].witnesses[-1].text
+
+
+@pytest.mark.parametrize("kind", ["moment functions", "mixtures that hold their law"])
+def test_what_has_a_rule_is_proved(kind):
+    assert {name: step().status for name, step in steps_sound.TRUE[kind]} == {
+        name: "proved" for name, _ in steps_sound.TRUE[kind]
+    }
+
+
+def test_a_proof_without_a_point_says_so_in_text_page_and_ledger():
+    law = Mixture(Gamma(1, 1), Gamma(10**4 + sp.Rational(1, 2), 10))
+    mean = (1 + (10**4 + sp.Rational(1, 2)) / 10) / 2
+    found = Derivation(Expectation(x, x, law), name="far").equals(mean)
+    assert found.status == "proved"
+    assert found.steps[0].verdict.points == 0
+    told = "by algebra alone, no point could be evaluated"
+    shown = payload(found)
+    assert f"- algebra alone: {told}" in repr(found)
+    assert told in as_html(found)
+    assert {"kind": "algebra alone", "text": told} in shown["steps"][-1]["witnesses"]
+    assert told in claim_from_payload(shown, page="here").witnesses
+    # With a point it does not.
+    near = Derivation(Expectation(x, x, Gamma(2, 3))).equals(sp.Rational(2, 3))
+    assert told not in repr(near)
+
+
+def test_densities_stand_together_only_where_the_mixture_holds_the_law():
+    p, q, r = (d(x) for d in map(Density, "PQR"))
+    P = Density("P")
+    assert is_finite_beside(sp.log(p / 3 + 2 * q), x, P)
+    assert not is_finite_beside(sp.log(q + r), x, P)
+    assert not is_finite_beside(sp.log(p - q / 2), x, P)
+    assert not is_finite_beside(sp.log(q), x, P)
+    with assuming({KL(P, Density("Q"))}):
+        assert is_finite_beside(sp.log(q), x, P)
+        assert not is_finite_beside(sp.log(r), x, P)
 
 
 # Identities from parts that are equal for a reason no number knows.

@@ -129,7 +129,9 @@ def _followed(seen: _Seen) -> tuple[Witness, str, mp.mpf, Counterexample | None]
     if missed or not sure:
         text = f"{where}, errors estimated, largest relative difference {bound_text(seen.worst)}"
         return Witness("numeric", text), "estimated", seen.worst, None
-    if alone:
+    if alone and all(value_of(e, {}).is_infinite for e in seen.places[0][:2]):
+        text = "infinite on both sides"
+    elif alone:
         digits = _NUMBER_DIGITS if worst == 0 else int(-mp.log10(worst))
         text = f"{digits} digits of one number, enclosed on both sides"
     else:

@@ -22,6 +22,7 @@ from helpers.trials.points import points, possible
 from helpers.trials.thresholds import thresholds
 
 __all__ = [
+    "ALGEBRA_ALONE",
     "as_mpf",
     "as_rational",
     "is_heavy",
@@ -32,6 +33,9 @@ __all__ = [
     "trials_of",
     "value_of",
 ]
+
+# What a proof says that no number was set against.
+ALGEBRA_ALONE = "by algebra alone, no point could be evaluated"
 
 
 def is_heavy(*sides) -> bool:
@@ -110,6 +114,8 @@ def ruled(
         # What holds nowhere would make every step true.
         raise NotChecked("no point of the domain was found that satisfies the hypotheses")
     symbolic = any(w.kind in ("symbolic", "rule") for w in witnesses)
+    if symbolic and not count:
+        witnesses = [*witnesses, Witness("algebra alone", ALGEBRA_ALONE)]
     status = "proved" if symbolic else weak
     if lemma is not None:
         status = lemma.status

@@ -219,12 +219,19 @@ class _Evaluation:
         number = self.of(e)
         if isinstance(number, (fmpq, float)) or not number.contains(0):
             return is_zero(number)
-        return is_zero(number) or bool(_at(e, self.env).is_zero)
+        return is_zero(number) or self._is_known_zero(e)
 
     def at_zero(self, e: sp.Expr, number: Number, problem: str) -> Exception:
         """What a zero leads to: one that is only lost among its digits is not known to be one."""
-        known = is_zero(number) or _at(e, self.env).is_zero
+        known = is_zero(number) or self._is_known_zero(e)
         return Undefined(problem) if known else NotEvaluable(f"nearly {problem}")
+
+    def _is_known_zero(self, e: sp.Expr) -> bool:
+        """What SymPy knows of the exact value; of immense factorials it is not asked."""
+        for node in e.atoms(sp.factorial, sp.gamma, sp.binomial):
+            if any(_is_immense(_at(a, self.env)) for a in node.args):
+                return False
+        return bool(_at(e, self.env).is_zero)
 
     def holds(self, condition) -> bool:
         """Does a condition hold here?"""
@@ -257,6 +264,10 @@ class _Evaluation:
             ">": left > right,
             ">=": left >= right,
         }[condition.rel_op]
+
+
+def _is_immense(x: sp.Expr) -> bool:
+    return bool(x.is_number and x.is_real and abs(x) > _LARGEST_EXPONENT)
 
 
 def is_exact(x: Number) -> bool:
@@ -430,6 +441,16 @@ _WHOLE = {
     sp.gamma: lambda n: math.factorial(n - 1),
     sp.binomial: math.comb,
 }
+
+
+def _log(run, e):
+    """A logarithm; of a factorial or a gamma function without the immense number inside."""
+    (inner,) = e.args
+    if isinstance(inner, (sp.factorial, sp.gamma)):
+        argument = run.of(inner.args[0] + int(isinstance(inner, sp.factorial)))
+        if isinstance(argument, (fmpq, arb)) and argument > _LARGEST_EXPONENT:
+            return _finite(ball(argument).lgamma())
+    return _function(run, e)
 
 
 def _function(run, e):
@@ -619,9 +640,17 @@ def _pdf(run, e):
     d = _at(e.distribution, run.env)
     if d.abstract:
         raise NotEvaluable(f"{d} is abstract")
-    _refuse_immense_powers(d)
     if d.dimension != 1:
+        _refuse_immense_powers(d)
         return run.of(d.pdf(tuple(_at(p, run.env) for p in e.point)))
+    if isinstance(d, (Gamma, Beta)):
+        # SymPy would take exact roots of long fractions; so the numbers stay outside the formula.
+        values = {sp.Dummy(positive=True): p for p in d.parameters}
+        point = _at(e.point, run.env)
+        if d.support.contains(point) == sp.true:
+            x = sp.Dummy(positive=True)
+            return run.at(d.func(*values).pdf(x), {**values, x: point})
+    _refuse_immense_powers(d)
     whole = sp.S.Reals if not d.discrete else sp.S.Integers
     return run.of(density_on(d, _at(e.point, run.env), whole))
 
@@ -1115,5 +1144,6 @@ _HANDLERS: tuple = (
     ((sp.Derivative, sp.Subs, sp.Limit), _done),
     ((sp.Max, sp.Min), _largest),
     (_JUMPS, _jump),
+    (sp.log, _log),
     (sp.Function, _function),
 )

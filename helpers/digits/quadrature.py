@@ -212,7 +212,12 @@ def _features(f, x) -> list:
             c2, c1, _ = sp.Poly(exponent, x).all_coeffs()
             c2, c1 = _mp(c2), _mp(c1)
             if isinstance(c2, mp.mpf) and c2 < 0:
-                found.append((-c1 / (2 * c2), 1 / mp.sqrt(-2 * c2)))
+                with mp.workdps(50):
+                    centre, scale = -c1 / (2 * c2), 1 / mp.sqrt(-2 * c2)
+                if scale < abs(centre) * mp.mpf(2) ** (-ctx.prec // 2):
+                    # At every node the integrand would be zero to all digits.
+                    raise NotEvaluable("the integrand has a peak narrower than the digits resolve")
+                found.append((centre, scale))
     polynomials = {n.base for n in f.atoms(sp.Pow) if n.exp.is_negative}
     polynomials |= {n.args[0] for n in f.atoms(sp.log)}
     for base in polynomials:

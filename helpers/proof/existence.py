@@ -27,10 +27,12 @@ __all__ = [
     "assumed_finite",
     "assuming",
     "integral_exists",
+    "is_finite_beside",
     "is_integrable",
     "loosely",
     "state",
     "sum_exists",
+    "terms_apart",
 ]
 
 _assumed: list[frozenset] = [frozenset()]
@@ -373,17 +375,61 @@ def _is_assumed(f, law) -> bool:
             if CrossEntropy(law, other) in known:
                 return True
             return logs_own and KL(law, other) in known
-        if inner.is_Add and any(
-            t.has(own) and t / own == (t / own).subs(own, 1) for t in inner.args
-        ):
-            # Of a mixture that holds the law: log m >= log p + constant, and E log(m/p) <= 0.
-            return logs_own
-        return False
+        return _holds(inner, law) and logs_own
+    if f.is_Add:
+        return is_finite_beside(f + sp.log(own), _X, law)
     # E_p[(q/p)^s] is at most one for 0 <= s <= 1, by Jensen's inequality.
     base, s = f.as_base_exp()
     ratio = sp.cancel(base * own) if base.has(Pdf) and not base.has(sp.log) else None
     is_ratio = isinstance(ratio, Pdf) and ratio.point == _X
     return bool(is_ratio and s.is_nonnegative and (1 - s).is_nonnegative)
+
+
+def _holds(inner, law) -> bool:
+    """Is it a mixture w p + ... of densities that holds the law's own, up to a factor?
+
+    Then log(p/m) is at most log(1/w), and E log(m/p) at most log of the total weight.
+    """
+    parts = [t.as_independent(Pdf, as_Add=False) for t in sp.Add.make_args(inner)]
+    if len(parts) < 2 or not all(isinstance(q, Pdf) and q.point == _X for _, q in parts):
+        return False
+    return all(w.is_positive for w, _ in parts) and law(_X) in (q for _, q in parts)
+
+
+def is_finite_beside(f, x, law) -> bool:
+    """Is ``f``, the logarithm of a density or mixture, finite less that of the law's own density?
+
+    So it is for a mixture that holds the law, and where the divergence is finite by a hypothesis;
+    the entropy of the law may be infinite.
+    """
+    if not law.abstract or not isinstance(f, sp.log):
+        return False
+    inner = f.args[0].subs(x, _X)
+    if isinstance(inner, Pdf) and inner.point == _X:
+        return KL(law, inner.distribution) in assumed_finite()
+    return _holds(inner, law)
+
+
+def terms_apart(f, x, law) -> list:
+    """The terms of a sum as pairs, a constant and a function, for an expectation under the law.
+
+    Where log q or log m is finite only beside log p, the law's own, their difference is one term.
+    """
+    terms = [t.as_independent(x, as_Add=False) for t in sp.Add.make_args(f)]
+    own = sp.log(law(x)) if law.abstract and isinstance(x, sp.Symbol) else None
+    if own is None or is_integrable(own, x, law):
+        return terms
+    found, weight = [], sp.S.Zero
+    for constant, rest in terms:
+        if rest == own:
+            weight += constant
+        elif is_finite_beside(rest, x, law):
+            weight += constant
+            found.append((constant, rest - own))
+        else:
+            found.append((constant, rest))
+    weight = sp.expand(weight)
+    return found if weight == 0 else [*found, (weight, own)]
 
 
 def _law_of(node):

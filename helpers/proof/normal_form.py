@@ -39,7 +39,7 @@ from helpers.notation import (
 from helpers.notation.densities import bounds_of
 from helpers.notation.opening import open_log_densities
 from helpers.proof import existence
-from helpers.proof.existence import integral_exists, is_integrable, sum_exists
+from helpers.proof.existence import integral_exists, is_integrable, sum_exists, terms_apart
 
 __all__ = [
     "all_integrable",
@@ -146,6 +146,10 @@ def _log(argument):
             return sp.log(argument)
         argument = inner
         return _normal(sp.Sum(sp.log(argument.function), *argument.limits))
+    if isinstance(argument, Expectation):
+        value = _normal(argument)
+        if not value.atoms(Expectation):
+            argument = value
     if isinstance(argument, sp.exp):
         inner = argument.args[0]
         if inner.is_extended_real:
@@ -218,8 +222,7 @@ def _expectation(e: Expectation):
     if f.has(sp.log):
         f = sp.expand(open_logs(f, lambda t: _positive_on(t, fresh, d.support)))
     out, unknown = sp.S.Zero, []
-    for term in sp.Add.make_args(f):
-        constant, rest = term.as_independent(fresh, as_Add=False)
+    for constant, rest in terms_apart(f, fresh, d):
         if is_integrable(rest, fresh, d):
             out += constant * _moment(rest, fresh, d)
         else:
@@ -251,7 +254,7 @@ def all_integrable(f, x, law) -> bool:
     f = sp.expand(_normal(open_log_densities(f)))
     if f.has(sp.log):
         f = sp.expand(open_logs(f, lambda t: _positive_on(t, x, law.support)))
-    return all(is_integrable(t, x, law) for t in sp.Add.make_args(f))
+    return all(is_integrable(t, x, law) for _, t in terms_apart(f, x, law))
 
 
 def _fresh(names, f, variable):
@@ -297,6 +300,9 @@ def _known_moment(f, x, d):
     power = _power_of(f, x)
     if power is not None:
         return _power_moment(power, d)
+    value = _moment_function(f, x, d)
+    if value is not None:
+        return value
     if f == sp.log(x) and isinstance(d, Gamma):
         shape, rate = d.parameters
         return sp.digamma(shape) - sp.log(rate)
@@ -308,6 +314,31 @@ def _known_moment(f, x, d):
             return sp.digamma(a) - sp.digamma(a + b)
         if f == sp.log(1 - x):
             return sp.digamma(b) - sp.digamma(a + b)
+    return None
+
+
+def _moment_function(f, x, d):
+    """E[exp(c x)] for a real c for which it was shown to exist; None where it is not known."""
+    f = sp.powsimp(f)
+    if isinstance(f, sp.exp):
+        c = sp.cancel(f.args[0] / x)
+    elif f.is_Pow and f.exp == x and f.base.is_positive:
+        c = sp.log(f.base)
+    else:
+        return None
+    if c.has(x) or not c.is_extended_real:
+        return None
+    if isinstance(d, Normal):
+        mu, sigma = d.parameters
+        return sp.exp(sp.expand(mu * c + (sigma * c) ** 2 / 2))
+    if isinstance(d, Poisson):
+        return sp.exp(d.parameters[0] * (sp.exp(c) - 1))
+    if isinstance(d, Binomial):
+        n, theta = d.parameters
+        return (1 - theta + theta * sp.exp(c)) ** n
+    if isinstance(d, (Exponential, Gamma)):
+        shape, rate = (sp.S.One, *d.parameters)[-2:]
+        return (rate / (rate - c)) ** shape
     return None
 
 

@@ -261,6 +261,11 @@ def _undone(e, symbol) -> list:
 def zeros_of(e, symbol) -> tuple:
     """The real zeros of a formula in one symbol, exactly; an empty tuple where they are not had."""
     if e.is_polynomial(symbol) or e.is_rational_function(symbol):
+        # Powers of e with long fractions would be factored as polynomials of that degree.
+        constants = {n: sp.Dummy(real=True) for n in e.atoms(sp.exp) if n.is_number and n.is_real}
+        if constants:
+            back = {v: k for k, v in constants.items()}
+            return _real(_with_names(e.xreplace(constants), symbol, back))
         numerator = sp.numer(sp.together(e))
         if not numerator.has(symbol) or sp.degree(numerator, symbol) > 8:
             return ()
@@ -274,8 +279,20 @@ def zeros_of(e, symbol) -> tuple:
             return ()
     else:
         found = _undone(e, symbol) if e.free_symbols == {symbol} and e.count(symbol) == 1 else []
-    kept = [r for r in found if r.is_number and r.is_real]
-    return tuple(sorted(kept, key=sp.default_sort_key))
+    return _real(found)
+
+
+def _with_names(e, symbol, back) -> list:
+    """The zero of a formula that is linear in the symbol, its constants under names."""
+    numerator = sp.numer(sp.together(e))
+    if sp.degree(numerator, symbol) != 1:
+        return []
+    slope, rest = sp.Poly(numerator, symbol).all_coeffs()
+    return [(-rest / slope).xreplace(back)]
+
+
+def _real(found) -> tuple:
+    return tuple(sorted((r for r in found if r.is_number and r.is_real), key=sp.default_sort_key))
 
 
 def points(
