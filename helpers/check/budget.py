@@ -22,6 +22,9 @@ RESERVE = SECONDS / 2
 # How many seconds Python in a browser takes for what takes one on the desktop.
 _SLOWNESS = 4.0 if sys.platform == "emscripten" else 1.0
 
+# Seconds after which an interruption that changed nothing is sent again.
+_AGAIN = 0.5
+
 
 def _clock() -> float:
     """Seconds of the desktop's processor time: what a limit allows is the same everywhere."""
@@ -95,7 +98,7 @@ def limited(seconds: float = SECONDS) -> Iterator[None]:
 
 def _watched(deadline):
     """Begin to watch; what is returned ends it."""
-    done = threading.Event()
+    done, sent = threading.Event(), threading.Event()
     lock = threading.Lock()
     target = threading.get_ident()
 
@@ -103,23 +106,37 @@ def _watched(deadline):
         while (left := deadline - _clock()) > 0:
             if done.wait(max(left, 0.01)):
                 return
-        with lock:
-            if not done.is_set():
-                done.set()
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(target), ctypes.py_object(OutOfTime)
-                )
+        # Again and again: a limit inside this one may have taken the first for its own.
+        while not done.is_set():
+            with lock:
+                if not done.is_set():
+                    sent.set()
+                    _send(target)
+            done.wait(_AGAIN)
 
     def stop():
         with lock:
             done.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), None)
+        if not sent.is_set():
+            return
+        # Whether it has arrived is not known, and one that is only taken back leaves Python 3.11
+        # looking for it at every call, for ever when a profiler is on: so it is received here.
+        try:
+            _send(target)
+            while True:
+                time.sleep(0)
+        except OutOfTime:
+            pass
 
     try:
         threading.Thread(target=watch, daemon=True).start()
     except RuntimeError:
         return _hooked(deadline)
     return stop
+
+
+def _send(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(OutOfTime))
 
 
 def _hooked(deadline):
