@@ -107,7 +107,13 @@
     }, { passive: true });
     addEventListener("beforeprint", layOutAll);
     // A jump to the end needs to know where it is.
-    addEventListener("keydown", (event) => { if (event.key === "End") layOutAll(); });
+    addEventListener("keydown", (event) => {
+      const typing = "input, textarea, select, [contenteditable], [role=slider], dialog, pre";
+      if (event.key !== "End" || event.shiftKey || event.defaultPrevented || event.target.closest?.(typing)) return;
+      event.preventDefault();
+      layOutAll();
+      scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+    });
     let width = innerWidth;
     addEventListener("resize", () => {
       if (innerWidth === width || atTop()) return;
