@@ -139,7 +139,7 @@ def judge(task: Task) -> Finding:
         return Finding(passed, "infinite", seconds)
     distance, size = abs(value - expected), 1.0 + abs(expected)
     told = f"{value:.10g} against {expected:.10g}, said {error:.1g}, doubt {doubt:.1g}"
-    if distance <= error + 1e-6 * size or distance <= 20.0 * doubt <= 1e-3 * size:
+    if distance <= error + 1e-8 * size or distance <= 20.0 * doubt <= 1e-3 * size:
         return Finding(passed, f"stated error {error:.1g}" if warned else "", seconds)
     # Where the other way is that much in doubt, it cannot say which of them is wrong.
     return Finding("unsure" if distance <= error + 20.0 * doubt else "wrong", told, seconds)
