@@ -14,8 +14,9 @@ from __future__ import annotations
 import contextlib
 import math
 import multiprocessing
-import signal
+import os
 import sys
+import threading
 import time
 import warnings
 from collections import Counter
@@ -37,6 +38,7 @@ VERDICTS = ("right", "warned", "refused", "unsure", "timeout", "wrong")
 TASKS = ("entropy", "divergence", "fit")
 # Processor seconds for one task, and how many times as long it may wait for a processor.
 LIMIT, PATIENCE = 10.0, 60.0
+OUT_OF_TIME = 75  # the exit code of a process that a task has cost its time
 
 
 def stated(function: Callable[[], float]) -> tuple[float, float, bool]:
@@ -185,15 +187,24 @@ def judge_fit(family: Any, args: tuple[float, ...], seed: int) -> Finding:
 
 
 def work(tasks: Connection) -> None:
-    """Judge what comes in; the system ends the process when a task has had its time."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    """Judge what comes in; the process ends itself when a task has had its time."""
     warnings.simplefilter("ignore")
     while True:
         task = tasks.recv()
-        signal.setitimer(signal.ITIMER_PROF, LIMIT)
+        judged = threading.Event()
+        threading.Thread(target=bound, args=(judged,), daemon=True).start()
         finding = judge(task)
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        judged.set()
         tasks.send(finding)
+
+
+def bound(judged: threading.Event) -> None:
+    """End this process once it has used its seconds, unless the task is judged before."""
+    end = time.process_time() + LIMIT
+    while (left := end - time.process_time()) > 0:
+        if judged.wait(max(left, 0.01)):
+            return
+    os._exit(OUT_OF_TIME)
 
 
 class Worker:
@@ -221,7 +232,7 @@ class Worker:
         self._process.join()
         code = self._process.exitcode
         self._start()
-        if code == -signal.SIGPROF:
+        if code == OUT_OF_TIME:
             return Finding("timeout", f"stopped after {LIMIT:.0f} s", LIMIT)
         return Finding("wrong", f"the process ended with {code}", 0.0)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import attempted
+from helpers.check.budget import attempted, time_left
 from helpers.check.comparing import NO_VALUES, STRAY, TOLERANCE, compare_at, confirmed
 from helpers.check.reading import as_read
 from helpers.check.trying import ruled, tight_trials, trials_of, value_of
@@ -111,12 +111,15 @@ def check_equal(left, right, context: Context) -> Verdict:
 def _followed(seen: _Seen) -> tuple[Witness, str, mp.mpf, Counterexample | None]:
     """What numbers alone can show: agreement of enclosures, to many more digits."""
     alone = seen.count == 1 and not seen.places[0][2]
-    worst, sure, missed = mp.mpf(0), 0, 0
+    worst, sure, missed, longest = mp.mpf(0), 0, 0, 0.0
     for a, b, env, is_enclosed in seen.places:
-        # What is enclosed anyhow is followed everywhere, what takes work at a few points.
-        if sure >= _ENCLOSED and not is_enclosed:
+        # What is enclosed anyhow is followed everywhere, what takes work at a few points, and at
+        # fewer of them (which is told) rather than at none for want of time.
+        before = time_left()
+        if not is_enclosed and (sure >= _ENCLOSED or (sure and before < 2 * longest)):
             continue
         closer = confirmed(a, b, env, alone=alone)
+        longest = max(longest, before - time_left())
         if closer is not None and closer.counterexample is not None:
             return None, "", worst, closer.counterexample
         if closer is None or not closer.is_enclosed:
