@@ -43,6 +43,35 @@ _CALLED = {
     "weibull": "weibull_min",
 }
 
+_NORMAL = "the normal law, norm"
+# What a family tends to when one of its shapes goes to an end that it never reaches, the others
+# following: for the message where a likelihood rises towards it.
+LIMITING = {
+    ("t", "df", math.inf): _NORMAL,
+    ("betabinom", "a", math.inf): "the binomial law, binom",
+    ("betabinom", "b", math.inf): "the binomial law, binom",
+    ("betanbinom", "a", math.inf): "the negative binomial law, nbinom",
+    ("burr", "d", math.inf): "the Frechet law, invweibull",
+    ("burr12", "d", math.inf): "the Weibull law, weibull_min",
+    ("crystalball", "m", math.inf): _NORMAL,
+    ("crystalball", "beta", math.inf): _NORMAL,
+    ("exponnorm", "K", 0.0): _NORMAL,
+    ("exponnorm", "K", math.inf): "the exponential law, expon",
+    ("f", "dfd", math.inf): "the gamma law, gamma",
+    ("f", "dfn", math.inf): "the inverse gamma law, invgamma",
+    ("genlogistic", "c", math.inf): "the Gumbel law, gumbel_r",
+    ("genlogistic", "c", 0.0): "the exponential law of -x, expon",
+    ("gennorm", "beta", math.inf): "the uniform law, uniform",
+    ("johnsonsu", "b", math.inf): _NORMAL,
+    ("kappa3", "a", math.inf): "the uniform law, uniform",
+    ("loggamma", "c", math.inf): _NORMAL,
+    ("loggamma", "c", 0.0): "the exponential law of -x, expon",
+    ("lomax", "c", math.inf): "the exponential law, expon",
+    ("norminvgauss", "a", math.inf): _NORMAL,
+    ("skewnorm", "a", math.inf): "the half-normal law, halfnorm",
+    ("skewnorm", "a", -math.inf): "the half-normal law of -x, halfnorm",
+}
+
 
 @functools.lru_cache(maxsize=1024)
 def family_name(name: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import optimize, special
 
 from helpers.numeric.arrays import log1p_minus
+from helpers.numeric.families import LIMITING
 from helpers.numeric.samples import Sample
 
 # Short enough for the intermediate results to stay in the processor's cache.
@@ -394,8 +395,8 @@ def _t(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     point = at(found.x)
     if not (np.isfinite(point).all() and abs(point[1] - math.log(unit)) < 18.0):
         return None  # the general search says why
-    if 2 in free and point[2] > math.log(1e6):
-        return None
+    if 2 in free:
+        _require_heavy_tails(s, known, t_slopes(s, point)[0])
     for _ in range(3):
         step = np.linalg.solve(t_curvature(s, point, free), t_slopes(s, point)[1][free])
         if not np.abs(step / np.where(np.array(free) == 0, unit, 1.0)).max() < 1e-2:
@@ -403,6 +404,19 @@ def _t(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
         point[free] -= step
     numbers = {"loc": point[0], "scale": math.exp(point[1]), "df": math.exp(point[2])}
     return {T_NAMES[i]: float(numbers[T_NAMES[i]]) for i in free}
+
+
+def _require_heavy_tails(s: Sample, known: dict[str, float], reached: float) -> None:
+    """Refuse a fit that no t law makes better than the normal one, which it is in the limit."""
+    loc = known.get("loc", s.mean())
+    spread = s.spread(loc)
+    scale = known.get("scale", spread)
+    normal = -math.log(scale) - 0.5 * math.log(2.0 * math.pi) - 0.5 * (spread / scale) ** 2
+    if not reached > normal + 1e-12 * (1.0 + abs(normal)):
+        raise ValueError(
+            "data: the likelihood of t has no maximum for these data; it goes on rising as df goes "
+            f"to inf: it rises towards {LIMITING['t', 'df', math.inf]}"
+        )
 
 
 @_solver("uniform")
