@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special, stats
 
-from helpers.numeric.families import LIMITING, domain, parameter_names
+from helpers.numeric.families import LIMITS, domain, parameter_names
 from helpers.numeric.samples import Sample, mean_log_likelihood
 
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
@@ -214,7 +214,10 @@ class _Search:
         with np.errstate(all="ignore"):
             if not np.all(self.family._argcheck(*(params[name] for name in self.shapes))):
                 return 1e300
-            value = mean_log_likelihood(self.family, params, sample or self.sample)
+            try:
+                value = mean_log_likelihood(self.family, params, sample or self.sample)
+            except (ArithmeticError, ValueError):
+                return 1e300  # SciPy has no density there: its own search for it has failed
         return -value if math.isfinite(value) else 1e300
 
     def starts(self) -> list[np.ndarray]:
@@ -240,7 +243,10 @@ class _Search:
             params = {"loc": 0.0, "scale": 1.0, **dict(zip(self.shapes, shapes, strict=True))}
             if not self.discrete:
                 with np.errstate(all="ignore"):
-                    known = self.family.ppf([0.25, 0.5, 0.75], *shapes)
+                    try:
+                        known = self.family.ppf([0.25, 0.5, 0.75], *shapes)
+                    except (ArithmeticError, ValueError, RuntimeError):
+                        continue  # SciPy's own search for a quantile has failed: one start less
                     width = float(known[2] - known[0])
                     scale = (quartiles[2] - quartiles[0] or self.spread) / width
                     if not 0.0 < scale < math.inf:
@@ -442,14 +448,15 @@ class _Search:
             point[moving] = x
             return -self._value(point, touching)
 
-        sure = False
+        sure, step_size = False, 2e-3
+        flat = _FLAT * (1.0 + abs(value)) + 10.0 * self._noise(best, touching) / step_size**2
         for _ in range(3):
-            gradient, hessian = derivatives(height, best[moving], np.full(moving.size, 2e-3))
+            gradient, hessian = derivatives(height, best[moving], np.full(moving.size, step_size))
             if not np.isfinite(hessian).all():
                 break
             step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
             closer = np.abs(step).max() < 1e-2
-            sure = bool(closer and np.linalg.eigvalsh(-hessian).min() > _FLAT * (1.0 + abs(value)))
+            sure = bool(closer and np.linalg.eigvalsh(-hessian).min() > flat)
             if not closer or touching.any() or height(best - step) < -value - 1e-13 * abs(value):
                 break
             best = best - step
@@ -457,6 +464,12 @@ class _Search:
 
     def _value(self, point: np.ndarray, touching: np.ndarray) -> float:
         return self._edge_value(point) if touching.any() else self.loss(point)
+
+    def _noise(self, point: np.ndarray, touching: np.ndarray) -> float:
+        """Return how far apart the values at points are that differ in their last digits."""
+        rng = np.random.default_rng(0)
+        moves = rng.uniform(-1e-9, 1e-9, (8, point.size)) * ~touching
+        return float(np.ptp([self._value(point * (1.0 + move), touching) for move in moves]))
 
     # --- limits that no parameter attains ---------------------------------------------------
 
@@ -468,6 +481,10 @@ class _Search:
         ValueError
             If it never falls again.
         """
+        for i, name in enumerate(self.free):
+            # So far out SciPy's densities are mostly rounding: no path tells anything.
+            if name in self.shapes and best[i] > _IMMENSE and not touching[i]:
+                raise ValueError(self._no_maximum(i, best))
         for _ in range(4):
             value = self._value(best, touching)
             lowest, where = value, best
@@ -476,7 +493,8 @@ class _Search:
                     continue
                 for side in (-1.0, 1.0):
                     path = self._path(best, i, side, touching)
-                    if path[-1][1] <= value + _SAME * (1.0 + abs(value)):
+                    noise = self._noise(path[-1][0], touching)
+                    if path[-1][1] <= value + _SAME * (1.0 + abs(value)) + 2.0 * noise:
                         ended = self._at_its_end(path[-1][0], i, side, touching)
                         if ended is None:
                             raise ValueError(self._no_maximum(i, path[-1][0]))
@@ -556,8 +574,8 @@ class _Search:
             end = low if value - low < 1.0 else math.inf
         else:
             end = math.copysign(math.inf, value)
-        limit = LIMITING.get((family, name, end))
-        towards = f": it rises towards {limit}" if limit else ""
+        known = [limit.law for limit in LIMITS.get(family, []) if limit.shape == name]
+        towards = f", towards that of {known[0]}: fit {known[0]} instead" if known else ""
         return (
             f"data: the likelihood of {family} has no maximum for these data; it goes on rising as "
             f"{name} goes to {end:g}{towards}"
