@@ -305,6 +305,8 @@ def js_divergence(
     if not _all_distributions(everything, names):
         return _scaled(arrays.js_divergence(list(everything), share, axis), unit)
     _refuse_axis(axis)
+    if (several := _elementwise(js_divergence, everything, weights=share, base=base)) is not None:
+        return several
     if any(multivariate.is_multivariate(each) for each in everything):
         return _scaled(_multivariate_js(everything, share), unit)
     return _scaled(_law_js(as_laws(everything, names), share), unit)
