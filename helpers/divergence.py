@@ -94,7 +94,8 @@ def _elementwise(function: Any, laws: tuple[Any, ...], **options: Any) -> np.nda
             scalars = [np.broadcast_to(value, shape)[index].item() for value in values]
             positional = len(values) - len(names)
             keywords = dict(zip(names, scalars[positional:], strict=True))
-            chosen.append(law.dist(*scalars[:positional], **keywords))
+            family = law.dist if hasattr(law, "dist") else type(law)
+            chosen.append(family(*scalars[:positional], **keywords))
         result[index] = function(*chosen, **options)
     return result
 
@@ -102,6 +103,9 @@ def _elementwise(function: Any, laws: tuple[Any, ...], **options: Any) -> np.nda
 def _parameters(law: Any) -> tuple[list[Any], list[str]] | None:
     """Return the parameters of a frozen univariate distribution, and the names of the last ones."""
     generic = getattr(law, "dist", None)
+    given = getattr(law, "_original_parameters", None)
+    if generic is None and isinstance(given, dict):  # of SciPy's new kind
+        return list(given.values()), list(given)
     if not isinstance(generic, (stats.rv_continuous, stats.rv_discrete)):
         return None
     if getattr(generic, "name", "") == "poisson_binom":

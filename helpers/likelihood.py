@@ -422,7 +422,7 @@ def fit_mle(
             )
     solver = SOLVERS.get(family.name)
     censored = isinstance(sample, Censored)
-    if censored:
+    if isinstance(sample, Censored):
         # Sums over the observations say nothing here.
         solver = censored_exponential if family.name == "expon" else None
         sample.require(
