@@ -219,8 +219,8 @@ def report(found: list[Reading]) -> str:
     lines = [
         "# What a reader goes through",
         "",
-        f"By `python benchmarks/reading.py`: the built site in a window of {WIDTH} by {HEIGHT}, every"
-        f" fold closed; *starred* is what the starred sections add when they are opened. Minutes at"
+        f"By `python benchmarks/reading.py`: the built site in a window of {WIDTH} by {HEIGHT},"
+        f" every fold closed; *starred* is what the starred sections add when they are opened. Minutes at"
         f" {WORDS_A_MINUTE} words and {CODE_A_MINUTE} words of open code a minute, and"
         f" {SECONDS_A_LINE} s for a line of an equation.",
         "",
@@ -228,8 +228,8 @@ def report(found: list[Reading]) -> str:
         "|" + "|".join(["---"] + ["--:"] * (len(head) - 1)) + "|",
         *("| " + " | ".join(map(str, row)) + " |" for row in rows),
         "",
-        f"Limits: chapters 1 to 5 together at most {PART_ONE_SCREENS} screens; each chapter of part II"
-        f" at most {CHAPTER_SCREENS} screens and {CHAPTER_MINUTES} minutes; code less than"
+        f"Limits: chapters 1 to 5 together at most {PART_ONE_SCREENS} screens; each chapter"
+        f" of part II at most {CHAPTER_SCREENS} screens and {CHAPTER_MINUTES} minutes; code less than"
         f" {CODE_SHARE:.0%}; nothing wider than its column.",
     ]
     over = broken(found)
