@@ -220,7 +220,7 @@ def report(found: list[Reading]) -> str:
         "# What a reader goes through",
         "",
         f"By `python benchmarks/reading.py`: the built site in a window of {WIDTH} by {HEIGHT},"
-        f" every fold closed; *starred* is what the starred sections add when they are opened. Minutes at"
+        " every fold closed; *starred* is what the starred sections add when they are opened. Minutes at"
         f" {WORDS_A_MINUTE} words and {CODE_A_MINUTE} words of open code a minute, and"
         f" {SECONDS_A_LINE} s for a line of an equation.",
         "",
@@ -229,8 +229,8 @@ def report(found: list[Reading]) -> str:
         *("| " + " | ".join(map(str, row)) + " |" for row in rows),
         "",
         f"Limits: chapters 1 to 5 together at most {PART_ONE_SCREENS} screens; each chapter"
-        f" of part II at most {CHAPTER_SCREENS} screens and {CHAPTER_MINUTES} minutes; code less than"
-        f" {CODE_SHARE:.0%}; nothing wider than its column.",
+        f" of part II at most {CHAPTER_SCREENS} screens and {CHAPTER_MINUTES} minutes; code"
+        f" less than {CODE_SHARE:.0%}; nothing wider than its column.",
     ]
     over = broken(found)
     lines += ["", *(f"- over: {one}" for one in over)] if over else ["", "All of them are kept."]
