@@ -220,7 +220,7 @@ def report(found: list[Reading]) -> str:
         "# What a reader goes through",
         "",
         f"By `python benchmarks/reading.py`: the built site in a window of {WIDTH} by {HEIGHT},"
-        " every fold closed; *starred* is what the starred sections add when they are opened. Minutes at"
+        " every fold closed; *starred* is what the starred sections add when opened. Minutes at"
         f" {WORDS_A_MINUTE} words and {CODE_A_MINUTE} words of open code a minute, and"
         f" {SECONDS_A_LINE} s for a line of an equation.",
         "",
