@@ -769,9 +769,14 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
         raise ValueError(f"n: expected a whole number of at least 2 draws, got {n!r}")
     _all_distributions((p, q), ("p", "q"))
     if multivariate.is_multivariate(p) or multivariate.is_multivariate(q):
-        multivariate.as_pair(p, q)
+        one, _ = multivariate.as_pair(p, q)
+        if not isinstance(one, (multivariate.Normal, multivariate.Dirichlet)):
+            raise TypeError(
+                f"p, q: expected multivariate normal or Dirichlet distributions to draw from, got "
+                f"{type(p).__name__}; use kl_divergence"
+            )
         log_p, log_q, source = p.logpdf, q.logpdf, p
-        if not isinstance(multivariate.as_multivariate(p, "p"), multivariate.Normal):
+        if isinstance(one, multivariate.Dirichlet):
             # SciPy takes one point of the simplex a column and draws one a row.
             log_p, log_q = (lambda x: p.logpdf(x.T)), (lambda x: q.logpdf(x.T))
     else:
@@ -784,6 +789,11 @@ def estimate_kl(p: Any, q: Any, n: int, *, rng: np.random.Generator) -> KLEstima
                 "sample mean has no standard error; use kl_divergence"
             )
         log_p, log_q, source = first.log_density, second.log_density, first.source
+        if not hasattr(source, "rvs"):
+            raise TypeError(
+                f"p: expected a distribution to draw from, got {type(p).__name__}, which has no "
+                f"rvs; use kl_divergence"
+            )
     count, mean, squares = 0, 0.0, 0.0
     while count < n:
         size = min(_CHUNK, int(n) - count)

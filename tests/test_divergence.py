@@ -1057,7 +1057,24 @@ HALF = [0.5, 0.5]
         (lambda: kl_divergence(stats.norm(), stats.gamma(-1)), ValueError, "q: invalid parameters"),
         (lambda: entropy(stats.norm(math.nan, 1)), ValueError, "p: invalid parameters"),
         (lambda: entropy(stats.poisson(1, loc=0.5)), ValueError, "p: expected a whole number"),
-        (lambda: entropy(stats.gaussian_kde([1.0, 2.0, 4.0])), TypeError, "p: expected an array"),
+        (lambda: entropy(stats.vonmises_fisher([1, 0], 2)), TypeError, "p: expected an array"),
+        (
+            lambda: estimate_kl(
+                stats.gaussian_kde([1.0, 2.0]), stats.norm(), 9, rng=np.random.default_rng(1)
+            ),
+            TypeError,
+            "p: expected a distribution to draw from",
+        ),
+        (
+            lambda: estimate_kl(
+                stats.wishart(2, np.eye(2)),
+                stats.wishart(3, np.eye(2)),
+                9,
+                rng=np.random.default_rng(1),
+            ),
+            TypeError,
+            "p, q: expected multivariate normal or Dirichlet distributions to draw from",
+        ),
         (lambda: js_divergence(HALF, HALF, weights=[1.0]), ValueError, "weights: expected 2"),
         (
             lambda: js_divergence(HALF, HALF, weights=[0.5, 0.6]),
