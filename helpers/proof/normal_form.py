@@ -365,10 +365,11 @@ def _moment_function(f, x, d):
 def _log_moment_of_cauchy(f, x, d):
     """E[log q(x)] and E[log^2 q(x)] of a quadratic under a Cauchy law; None for another function.
 
-    With q(x) = c ((x - l)^2 + s^2), the mean is log(c ((l - m)^2 + (s + t)^2)): log|x + i t - l - i s|
-    is harmonic above the line, and the law with median m and scale t is Poisson's kernel at m + i t.
-    For the square, q must be the law's own, c ((x - m)^2 + t^2): E[(1 + y^2)^a] is a quotient of
-    gamma functions, whose logarithm has the derivatives 2 log 2 and pi^2/3 at a = 0.
+    The law with median m and scale t is Poisson's kernel of the half-plane at m + i t, and
+    log|z - l + i s| is harmonic there: so c ((x - l)^2 + s^2) has the mean logarithm
+    log(c ((m - l)^2 + (t + s)^2)). For the square, q must be the law's own,
+    c ((x - m)^2 + t^2): E[(1 + y^2)^a] is a quotient of gamma functions, whose logarithm has the
+    derivatives 2 log 2 and pi^2/3 at a = 0.
     """
     logarithm, power = f.as_base_exp()
     if not isinstance(logarithm, sp.log) or power not in (1, 2):
