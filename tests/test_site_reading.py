@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from helpers.plotting import page_face
 from tests.site_pages import NOTHING_BUILT, SITE, book_pages
 from tests.test_site_browser import opened
 
@@ -359,3 +360,23 @@ def test_sliders_remember_their_state_in_the_address(browser, address) -> None:
     assert "~" not in page.url
     assert not visit.said
     page.context.close()
+
+
+# A label is a <use> of outlines or a path; the ticks' numbers are the smallest letters of a figure.
+LETTERS = """() => {
+  const root = document.querySelector('[data-explorer] svg');
+  return root.getBoundingClientRect().width / root.viewBox.baseVal.width;
+}"""
+
+
+def test_letters_of_figures_are_legible_on_a_phone(browser, address, site) -> None:
+    """The website's own letters, which helpers.plotting draws at these sizes, scaled to a phone."""
+    letters = page_face(site.parent / ".faces")
+    visit = opened(browser, address, "book/definitions.html", viewport=PHONE)
+    scale = visit.page.evaluate(LETTERS)
+    sizes = [size for name, size in letters.items() if "size" in name]
+    assert len(sizes) == 6
+    assert scale * min(sizes) >= 10.9
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert visit.page.evaluate(wide) == 0
+    visit.page.context.close()
