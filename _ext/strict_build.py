@@ -21,12 +21,7 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 
 # What a cell's output depends on besides its own text.
-SOURCES_OF_OUTPUTS = (
-    "helpers/**/*.py",
-    "book/data/*",
-    "requirements.txt",
-    "_ext/assets/package-lock.json",  # the face of the letters in figures
-)
+SOURCES_OF_OUTPUTS = ("helpers/**/*.py", "book/data/*", "requirements.txt")
 
 
 def digest_of_sources(root: Path) -> str:

@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Any, overload
 
 import matplotlib as mpl
@@ -38,7 +37,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from helpers.drawing.alt_text import describe, plain
@@ -239,55 +238,6 @@ def style() -> Iterator[None]:
         yield
 
 
-def page_face(folder: str | os.PathLike[str]) -> dict[str, object]:
-    """Return the style that sets figures as the website sets its text and formulas.
-
-    Parameters
-    ----------
-    folder : path
-        Holds the faces of the website's text as TrueType files.
-
-    Returns
-    -------
-    dict
-        Matplotlib settings: that family, Computer Modern for formulas as KaTeX has it, and sizes
-        at which a letter is no smaller on a phone than 11 pixels.
-
-    Raises
-    ------
-    FileNotFoundError
-        If no such file is in `folder`.
-
-    Examples
-    --------
-    >>> page_face("nowhere")
-    Traceback (most recent call last):
-        ...
-    FileNotFoundError: folder: no .ttf file in nowhere
-    """
-    paths = sorted(Path(folder).glob("*.ttf"))
-    if not paths:
-        raise FileNotFoundError(f"folder: no .ttf file in {folder}")
-    for path in paths:
-        fontManager.addfont(path)
-    family = FontProperties(fname=paths[0]).get_name()
-    return {
-        "font.family": [family, "DejaVu Sans"],  # what it lacks comes from the other
-        "mathtext.fontset": "cm",
-        "font.size": 10.5,
-        "axes.titlesize": 11,
-        "axes.labelsize": 10.5,
-        "xtick.labelsize": 10.4,
-        "ytick.labelsize": 10.4,
-        "legend.fontsize": 10.4,
-        "legend.labelspacing": 0.1,
-        "legend.borderaxespad": 0.2,
-        "legend.borderpad": 0.2,
-    }
-
-
-if "BOOK_FACES" in os.environ:  # while the website is built
-    _STYLE |= page_face(os.environ["BOOK_FACES"])
 mpl.rcParams.update(_STYLE)
 
 

@@ -13,9 +13,8 @@ from matplotlib.transforms import Bbox
 from helpers import figures_asymmetry as asymmetry
 from helpers import figures_definitions as definitions
 from helpers import figures_loss as loss
-from helpers.plotting import page_face, style
+from helpers.plotting import style
 from tests.explorers import explorers, frames
-from tests.site_pages import ROOT
 
 STILL = (
     definitions.draw_same_minimiser,
@@ -87,28 +86,19 @@ def wrong(draw, settings) -> list[tuple[object, list[str]]]:
     return found
 
 
-# The website's letters, if it was built here, are not the notebooks'.
-FACES = ROOT / "_build" / ".faces"
-each_style = pytest.mark.parametrize(
-    "letters", [{}, page_face(FACES)] if FACES.exists() else [{}], ids=str
-)
-
-
 # Most of the work is Matplotlib's, and tracing would double it.
 @pytest.mark.no_cover
-@each_style
 @pytest.mark.parametrize("figure", MOVING, ids="-".join)
-def test_at_every_setting_names_are_legible_and_lines_inside(figure, letters):
+def test_at_every_setting_names_are_legible_and_lines_inside(figure):
     draw, sliders = MOVING[figure]
-    with mpl.rc_context(), style(), mpl.rc_context(letters):
+    with mpl.rc_context(), style():
         assert not wrong(draw, frames(sliders))
 
 
 @pytest.mark.no_cover
-@each_style
 @pytest.mark.parametrize("draw", STILL, ids=lambda draw: draw.__name__)
-def test_figures_that_stand_still_are_legible(draw, letters):
-    with mpl.rc_context(), style(), mpl.rc_context(letters):
+def test_figures_that_stand_still_are_legible(draw):
+    with mpl.rc_context(), style():
         assert not [p for ax in drawn(draw()).axes for p in crossed(ax)]
 
 
