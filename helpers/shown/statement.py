@@ -114,10 +114,19 @@ def laws(
     for support, names in abstract.items():
         where = ("the whole line", r"\text{the whole line}")
         if support != sp.S.Reals:
-            where = (str(support), latex(support))
+            where = (_set(support), latex(support))
         text, shown = ", ".join(names), ", ".join(names.values())
         found[text] = Condition(f"{text} on {where[0]}", rf"{shown} \text{{ on }} {where[1]}")
     return list(found.values())
+
+
+def _set(support: sp.Set) -> str:
+    """A set as a person writes it, in one line.
+
+    >>> _set(sp.Range(3)), _set(sp.Interval(0, sp.oo))
+    ('{0, 1, 2}', '[0, oo)')
+    """
+    return sp.pretty(support, use_unicode=False, wrap_line=False)
 
 
 def _parts(expressions: Iterable[sp.Basic]) -> Iterator[sp.Basic]:
@@ -154,7 +163,7 @@ def _told(part: sp.Basic, latex: Callable[[sp.Basic], str]) -> Condition | None:
     if isinstance(part, Concrete):
         x, support = part.args[1], part.support
         return Condition(
-            f"{part(x)} = {part.pdf(x)} on {support}",
+            f"{part(x)} = {part.pdf(x)} on {_set(support)}",
             rf"{latex(part(x))} = {latex(part.pdf(x))} \text{{ on }} {latex(support)}",
         )
     bare = part.func(*part.args[:-1], Str(""))
