@@ -15,24 +15,11 @@ from hypothesis import strategies as st
 from sympy import log
 
 from helpers.derivation import Derivation
-from helpers.notation import (
-    JSD,
-    KL,
-    Concrete,
-    Density,
-    Empirical,
-    Entropy,
-    Exponential,
-    FisherInformation,
-    Mixture,
-    Poisson,
-    Transformed,
-)
+from helpers.notation import KL, Poisson
 from helpers.shown.rendering import as_html, as_latex, as_text, payload
 from helpers.shown.typography import adding_up
 
 lam, nu = sp.symbols("lambda nu", positive=True)
-x = sp.Symbol("x", real=True)
 
 
 def derived(because: str) -> Derivation:
@@ -85,33 +72,6 @@ def test_each_form_says_where_a_claim_holds_and_what_nobody_checked():
     told = payload(step)
     assert [c["latex"] for c in told["domain"]] == [r"v \ge 1"]
     assert [h["latex"] for h in told["hypotheses"]] == [None, "v < 9"]
-
-
-def test_letters_of_laws_say_what_they_stand_for():
-    v, x = sp.symbols("v x", positive=True)
-    fast, slow = Exponential(v).named("P"), Exponential(1).named("Q")
-    step = Derivation(KL(fast, slow)).equals(log(v) + 1 / v - 1)
-    assert "for P = Exponential(v); Q = Exponential(1); v > 0" in as_text(step)
-    shown = r"P = \mathrm{Exponential}\left(v\right)"
-    assert shown in as_latex(step)
-    assert f"For ${shown}$" in as_html(step)
-    assert payload(step)["domain"][0] == {"text": "P = Exponential(v)", "latex": shown}
-    scaled = [Transformed(law, 3 * x, x, x / 3) for law in (fast, slow)]
-    assert "g(x) = 3*x; P = Exponential(v)" in as_text(Derivation(KL(*scaled)))
-    halves = Mixture(fast, slow)
-    assert "M = \\tfrac{1}{2}\\left(P + Q\\right)" in as_latex(Derivation(KL(fast, halves)))
-    assert "model Exponential(v)" in as_text(Derivation(FisherInformation(Exponential(v), v)))
-    law = Concrete(2 * x, x, sp.Interval(0, 1), label="B")
-    assert "b(x) = 2*x on [0, 1]" in as_text(Derivation(Entropy(law)))
-    shares = Empirical([3, 1])
-    assert "p_hat the shares of (3, 1)" in as_text(Derivation(Entropy(shares)))
-
-
-def test_a_support_is_said_unless_the_proof_is_for_any():
-    three = sp.Range(3)
-    P, Q = Density("P", support=three), Density("Q", support=three)
-    assert "for P on {0, 1, 2}" in as_text(Derivation(Entropy(P)).at_most(log(3)))
-    assert "{0, 1, 2}" not in as_text(Derivation(JSD(P, Q)).at_most(log(2)))
 
 
 BOOK = Path(__file__).resolve().parent.parent / "book"

@@ -14,7 +14,7 @@ from sympy.printing.latex import LatexPrinter
 
 from helpers.check.verdict import bound_text
 from helpers.notation import symbol_latex
-from helpers.shown.statement import Condition, conditions, laws
+from helpers.shown.statement import conditions
 from helpers.shown.typography import readable
 
 __all__ = [
@@ -29,9 +29,6 @@ __all__ = [
     "reason_in_latex",
     "relation_text",
 ]
-
-# How helpers.proof ends the reason of a step that it shows for laws on any support.
-_ANY_SUPPORT = "whatever the support"
 
 # relation: (text, LaTeX)
 RELATIONS = {
@@ -187,7 +184,7 @@ def as_text(d) -> str:
     """The chain for a terminal; nbval compares it."""
     title = ": ".join(t for t in (d.name, d.title) if t)
     rows = [f"{title or 'Derivation'} [{d.status}]"]
-    where = [c.text for c in _holds_for(d)]
+    where = [c.text for c in conditions(d.domains)]
     where += [str(h) for h in d.hypotheses if not isinstance(h, str)]
     if where:
         rows.append("  for " + "; ".join(where))
@@ -212,20 +209,9 @@ def as_text(d) -> str:
     return "\n".join(rows)
 
 
-def _holds_for(d) -> list[Condition]:
-    """What a chain's letters stand for, and where they live."""
-    # The supports that were put in are an example where each step was shown for any other.
-    general = all(
-        line.status == "defined" or any(w.text.endswith(_ANY_SUPPORT) for w in line.witnesses)
-        for line in d.lines
-    )
-    told = laws([line.expression for line in d.lines], latex, supports=not general)
-    return told + conditions(d.domains)
-
-
 def _where(d) -> list[str]:
     """LaTeX of the domains and of the relations under which a claim was checked."""
-    where = [c.latex for c in _holds_for(d)]
+    where = [c.latex for c in conditions(d.domains)]
     return where + [latex(h) for h in d.hypotheses if not isinstance(h, str)]
 
 
@@ -273,7 +259,7 @@ def payload(d) -> dict:
     return {
         "name": d.name,
         "title": d.title,
-        "domain": [{"text": c.text, "latex": c.latex} for c in _holds_for(d)],
+        "domain": [{"text": c.text, "latex": c.latex} for c in conditions(d.domains)],
         "hypotheses": [
             {"text": h, "latex": None}
             if isinstance(h, str)

@@ -1,24 +1,14 @@
-"""What a claim is about, as a reader writes it: its laws, and the domains of its symbols."""
+"""Where a claim holds, as a reader writes it: the domains and signs of its symbols."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
-from sympy.core.symbol import Str
 
-from helpers.notation import (
-    Concrete,
-    Density,
-    Distribution,
-    Empirical,
-    FisherInformation,
-    Likelihood,
-    Transformed,
-    symbol_latex,
-)
+from helpers.notation import symbol_latex
 
-__all__ = ["Condition", "conditions", "laws"]
+__all__ = ["Condition", "conditions"]
 
 # What a symbol may be assumed to be besides a real or an integer that lies in an interval.
 _KINDS = ("odd", "even", "prime", "composite", "rational", "irrational")
@@ -71,103 +61,6 @@ def conditions(domains: Mapping[sp.Basic, sp.Set]) -> list[Condition]:
         latex = _placed(", ".join(_name_latex(s) for s in symbols), domain, kinds, sp.latex, _LATEX)
         found.append(Condition(text, latex))
     return found
-
-
-def laws(
-    expressions: Iterable[sp.Basic], latex: Callable[[sp.Basic], str], supports: bool = True
-) -> list[Condition]:
-    """Say what the letters of laws stand for, which model a likelihood has, and which map is g.
-
-    Parameters
-    ----------
-    expressions : iterable of sympy.Basic
-        The lines of a chain.
-    latex : callable
-        From an expression to its LaTeX.
-    supports : bool
-        Whether to say where the laws live of which nothing else is known.
-
-    Returns
-    -------
-    list of Condition
-
-    Examples
-    --------
-    >>> from helpers.notation import KL, Density, Exponential
-    >>> v = sp.Symbol("v", positive=True)
-    >>> fast, slow = Exponential(v).named("P"), Exponential(1).named("Q")
-    >>> [c.text for c in laws([KL(fast, slow) - 2 * v], sp.latex)]
-    ['P = Exponential(v)', 'Q = Exponential(1)']
-    >>> [c.text for c in laws([KL(Density("P"), Density("Q"))], sp.latex)]
-    ['P, Q on the whole line']
-    """
-    found: dict[str, Condition] = {}
-    abstract: dict[sp.Set, dict[str, str]] = {}
-    for part in _parts(expressions):
-        if isinstance(part, Density):
-            if supports:
-                abstract.setdefault(part.support, {})[str(part)] = latex(part)
-            continue
-        told = _told(part, latex)
-        if told is not None:
-            found[told.text] = told
-    for support, names in abstract.items():
-        where = ("the whole line", r"\text{the whole line}")
-        if support != sp.S.Reals:
-            where = (_set(support), latex(support))
-        text, shown = ", ".join(names), ", ".join(names.values())
-        found[text] = Condition(f"{text} on {where[0]}", rf"{shown} \text{{ on }} {where[1]}")
-    return list(found.values())
-
-
-def _set(support: sp.Set) -> str:
-    """A set as a person writes it, in one line.
-
-    >>> _set(sp.Range(3)), _set(sp.Interval(0, sp.oo))
-    ('{0, 1, 2}', '[0, oo)')
-    """
-    return sp.pretty(support, use_unicode=False, wrap_line=False)
-
-
-def _parts(expressions: Iterable[sp.Basic]) -> Iterator[sp.Basic]:
-    """The laws, and what hides one, in the order in which a reader meets them."""
-    seen = set()
-    for expression in expressions:
-        for part in sp.preorder_traversal(expression):
-            telling = isinstance(part, Distribution | Likelihood | FisherInformation)
-            if telling and part not in seen:
-                seen.add(part)
-                yield part
-
-
-def _told(part: sp.Basic, latex: Callable[[sp.Basic], str]) -> Condition | None:
-    if isinstance(part, Likelihood | FisherInformation):
-        model = part.args[0]
-        if model.abstract or model.label:
-            return None  # said where its letter is
-        return Condition(f"model {model}", rf"\text{{model }} {latex(model)}")
-    if isinstance(part, Transformed) and not part.label:
-        # Its own variable is bound.
-        there, x = part.args[1], part.args[2]
-        return Condition(f"g({x}) = {there}", rf"g\left({latex(x)}\right) = {latex(there)}")
-    if not part.label:
-        return None
-    name, shown = str(part), latex(part)
-    if isinstance(part, Empirical):
-        if len(part.counts) > _LISTED:
-            return None  # the data, which the page shows
-        counts = sp.Tuple(*part.counts)
-        return Condition(
-            f"{name} the shares of {counts}", rf"{shown} \text{{ the shares of }} {latex(counts)}"
-        )
-    if isinstance(part, Concrete):
-        x, support = part.args[1], part.support
-        return Condition(
-            f"{part(x)} = {part.pdf(x)} on {_set(support)}",
-            rf"{latex(part(x))} = {latex(part.pdf(x))} \text{{ on }} {latex(support)}",
-        )
-    bare = part.func(*part.args[:-1], Str(""))
-    return Condition(f"{name} = {bare}", f"{shown} = {latex(bare)}")
 
 
 _TEXT = {sign: sign for sign in ("<", "<=", ">", ">=", "...", "in", "!=")} | {"is": " {}"}
