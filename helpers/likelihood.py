@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special, stats
 
 from helpers.numeric.families import (
+    LIMITS,
     as_family,
     as_params,
     convention,
@@ -444,6 +445,7 @@ def fit_mle(
             f"data: no member of {family.name} with these fixed parameters gives every "
             f"observation a positive probability, or the likelihood is unbounded"
         )
+    _refuse_limits(family, data, weights, known, _Maximum(params, value, sample))
     errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
     # As an Empirical where the data were counted: another fit then starts from the table.
     seen: Any = sample.values
@@ -453,6 +455,48 @@ def fit_mle(
     elif sample.counts is not None:
         seen = Empirical(sample.values, sample.counts)
     return Fit(family.name, params, value, errors, sample.n, method, known, seen, family, given)
+
+
+@dataclass(frozen=True)
+class _Maximum:
+    """What a fit has reached, before its standard errors."""
+
+    params: dict[str, float]
+    log_likelihood: float
+    sample: Any
+
+    def rounding(self, family: Any) -> float:
+        """Return how far the log-likelihood moves where the last digits of parameters do."""
+        rng = np.random.default_rng(0)
+        values = [self.log_likelihood]
+        for _ in range(8):
+            near = {name: x * (1.0 + 1e-9 * rng.uniform(-1, 1)) for name, x in self.params.items()}
+            if "n" in near and isinstance(family, stats.rv_discrete):
+                near["n"] = self.params["n"]  # a whole number
+            values.append(float(total_log_likelihood(family, near, self.sample)))
+        finite = [value for value in values if math.isfinite(value)]
+        return 3.0 * (max(finite) - min(finite))
+
+
+def _refuse_limits(
+    family: Any, data: Any, weights: Any, known: Mapping[str, float], found: _Maximum
+) -> None:
+    """Raise where a law that the family only tends to is as likely as what was found."""
+    for limit in LIMITS.get(family.name, []):
+        fixed = limit.fixed(family, known)
+        if fixed is None:
+            continue
+        try:
+            value = fit_mle(limit.law, data, fixed=fixed, weights=weights).log_likelihood
+        except ValueError:
+            continue  # the limit does not allow these data: nothing rises towards it
+        lead = found.log_likelihood - value
+        if lead < 1e-3 and not lead > 1e-11 * (1.0 + abs(value)) + found.rounding(family):
+            raise ValueError(
+                f"data: the likelihood of {family.name} has no maximum for these data; it goes on "
+                f"rising as {limit.shape} goes to {limit.end:g}, towards that of {limit.law}: fit "
+                f"{limit.law} instead"
+            )
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float | None] | None) -> Fit:

@@ -313,6 +313,7 @@ def _log_normal(z: np.ndarray, s: np.ndarray) -> np.ndarray:
 _INSIDE = {
     "gamma": lambda z, a: (a - 1.0) * np.log(z) - z - special.gammaln(a),
     "lognorm": _log_normal,
+    "rice": lambda z, b: np.log(z) - 0.5 * (z - b) ** 2 + np.log(special.ive(0, z * b)),
 }
 
 
