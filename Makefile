@@ -74,6 +74,7 @@ bench: $(READY) ## speed against peers, page weight, build time
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@$(BIN)/python benchmarks/numerics.py
 	@$(BIN)/python benchmarks/redraw.py
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/site.py
 
 sweep: $(READY) ## all families of SciPy: entropies, divergences and fits, right or wrong

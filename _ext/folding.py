@@ -1,5 +1,7 @@
 """Native elements instead of scripts: code, solutions and ``dropdown`` boxes are <details>.
 
+A section whose title ends with a star shows its first paragraph and folds the rest.
+
 Works with JavaScript off, prints as the reader left it, is found by the browser's search in page,
 and is operated by keyboard as the platform does it.
 """
@@ -11,8 +13,11 @@ from html import escape
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import depart_solution_node, solution_node, visit_solution_node
+
+logger = logging.getLogger(__name__)
 
 SHOW_OR_HIDE = '<span class="collapsed">{}</span><span class="expanded">{}</span>'
 
@@ -109,6 +114,46 @@ def fold_code(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         rows[-1] += folded(first, *prompts)
 
 
+# At the end of a section's title: a first reading may skip it. JupyterLab shows the star alone.
+STAR = "\N{BLACK STAR}"
+
+
+class starred(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes so)
+    """What a starred section holds after its first paragraph."""
+
+
+def fold_starred(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Fold each starred section after its title and first paragraph; subsections stay outside."""
+    if app.builder.format != "html":
+        return
+    for section in list(doctree.findall(nodes.section)):
+        title = section.next_node(nodes.title, descend=True)
+        if title is None or title.parent is not section or not title.astext().endswith(STAR):
+            continue
+        said = section.index(title) + 1
+        if said == len(section) or not isinstance(section[said], nodes.paragraph):
+            logger.warning(
+                "a starred section begins with a paragraph that says what may be skipped: %s",
+                title.astext(),
+                location=section,
+            )
+            continue
+        rest = [part for part in section[said + 1 :] if not isinstance(part, nodes.section)]
+        fold = starred()
+        section.insert(said + 1, fold)
+        for part in rest:
+            section.remove(part)
+            fold += part
+
+
+def visit_starred(translator: HTML5Translator, node: nodes.Element) -> None:
+    # On paper there is nothing to unfold.
+    printed = {"open": "open"} if translator.builder.name == "singlehtml" else {}
+    translator.body.append(translator.starttag(node, "details", CLASS="starred", **printed))
+    shown = SHOW_OR_HIDE.format("Read this part", "Close this part")
+    translator.body.append(f"<summary>{shown}</summary>\n")
+
+
 def visit_entry(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write the empty corner of a table as a cell: a header without words confuses a reader."""
     if node.astext().strip() or not isinstance(node.parent.parent, nodes.thead):
@@ -141,8 +186,10 @@ def setup(app: Sphinx) -> dict[str, object]:
     )
     app.add_node(nodes.admonition, override=True, html=(visit_admonition, depart_admonition))
     app.add_node(HideCodeCellNode, override=True, html=(visit_folded_code, depart_details))
+    app.add_node(starred, html=(visit_starred, depart_details))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.connect("builder-inited", write_one_page_like_many)
     # When the form of each output is chosen.
     app.connect("doctree-resolved", fold_code)
+    app.connect("doctree-resolved", fold_starred, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

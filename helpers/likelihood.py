@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special, stats
 
 from helpers.numeric.families import (
+    LIMITS,
     as_family,
     as_params,
     convention,
@@ -28,8 +29,8 @@ from helpers.numeric.families import (
 from helpers.numeric.information import standard_errors
 from helpers.numeric.laws import Empirical
 from helpers.numeric.maximise import maximise
-from helpers.numeric.samples import plain_array, read_sample, total_log_likelihood
-from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE
+from helpers.numeric.samples import Censored, plain_array, read_sample, total_log_likelihood
+from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE, censored_exponential
 from helpers.numeric.sufficient import mean_at
 from helpers.numeric.tables import counted
 
@@ -217,6 +218,8 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
     ------
     ValueError
         If there are no data, some are not finite, or the counts are no counts.
+    TypeError
+        If some are censored, or not real numbers.
 
     Examples
     --------
@@ -229,6 +232,11 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
     """
     if isinstance(data, Empirical):
         return data
+    if isinstance(data, stats.CensoredData):
+        raise TypeError(
+            "data: expected complete observations, got CensoredData; scipy.stats.ecdf estimates "
+            "the survival function of such"
+        )
     table = counted(data) if counts is None else None
     if table is not None:
         data, counts = table
@@ -269,7 +277,7 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
     params : mapping or sequence
         Parameters by their names in ``scipy.stats``, or in SciPy's order. Arrays are welcome: the
         result then has their broadcast shape, which is how a likelihood is drawn.
-    data : array_like, shape (n,), or Empirical
+    data : array_like, shape (n,), Empirical or scipy.stats.CensoredData
         The observations.
 
     Returns
@@ -335,8 +343,8 @@ def fit_mle(
     family : scipy.stats family or str
         For example ``stats.norm``, "norm" or "normal"; "categorical" fits one probability for each
         value.
-    data : array_like, shape (n,), or Empirical
-        The observations.
+    data : array_like, shape (n,), Empirical or scipy.stats.CensoredData
+        The observations; of a continuous family, some may be known only to lie in an interval.
     fixed : mapping, optional
         Parameters that are known. Without a word about them, ``loc=0`` holds for discrete laws and
         laws on a half-line, ``loc=0, scale=1`` for laws on (0, 1), and ``scale=1`` on the circle;
@@ -413,6 +421,15 @@ def fit_mle(
                 f"which maximum likelihood by calculus cannot find"
             )
     solver = SOLVERS.get(family.name)
+    censored = isinstance(sample, Censored)
+    if isinstance(sample, Censored):
+        # Sums over the observations say nothing here.
+        solver = censored_exponential if family.name == "expon" else None
+        sample.require(
+            not sample.loose,
+            "an observation that is not censored, or some that exclude each other: a law that "
+            "gathers beyond all bounds makes these certain",
+        )
     solved = solver(sample, known) if solver and free else None
     method = "closed form"
     # Beside a number of trials that jumps, a curvature in p alone would promise too much.
@@ -429,7 +446,7 @@ def fit_mle(
     elif ROOTS.get(family.name) in free:
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
-    summed = None if found or not free else mean_at(family.name, sample, params)
+    summed = None if found or censored or not free else mean_at(family.name, sample, params)
     if summed is None:
         value = float(total_log_likelihood(family, params, sample))
     else:
@@ -444,15 +461,62 @@ def fit_mle(
             f"data: no member of {family.name} with these fixed parameters gives every "
             f"observation a positive probability, or the likelihood is unbounded"
         )
-    errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
+    _refuse_limits(family, data, weights, known, _Maximum(params, value, sample))
+    errors = standard_errors(
+        family, params, free, sample, solved=not (found or censored), edges=edges
+    )
     # As an Empirical where the data were counted: another fit then starts from the table.
     seen: Any = sample.values
     given: Any = None
     if weights is not None:
         given = sample.counts
+    elif censored:
+        seen = data
     elif sample.counts is not None:
         seen = Empirical(sample.values, sample.counts)
     return Fit(family.name, params, value, errors, sample.n, method, known, seen, family, given)
+
+
+@dataclass(frozen=True)
+class _Maximum:
+    """What a fit has reached, before its standard errors."""
+
+    params: dict[str, float]
+    log_likelihood: float
+    sample: Any
+
+    def rounding(self, family: Any) -> float:
+        """Return how far the log-likelihood moves where the last digits of parameters do."""
+        rng = np.random.default_rng(0)
+        values = [self.log_likelihood]
+        for _ in range(8):
+            near = {name: x * (1.0 + 1e-9 * rng.uniform(-1, 1)) for name, x in self.params.items()}
+            if "n" in near and isinstance(family, stats.rv_discrete):
+                near["n"] = self.params["n"]  # a whole number
+            values.append(float(total_log_likelihood(family, near, self.sample)))
+        finite = [value for value in values if math.isfinite(value)]
+        return 3.0 * (max(finite) - min(finite))
+
+
+def _refuse_limits(
+    family: Any, data: Any, weights: Any, known: Mapping[str, float], found: _Maximum
+) -> None:
+    """Raise where a law that the family only tends to is as likely as what was found."""
+    for limit in LIMITS.get(family.name, []):
+        fixed = limit.fixed(family, known)
+        if fixed is None:
+            continue
+        try:
+            value = fit_mle(limit.law, data, fixed=fixed, weights=weights).log_likelihood
+        except ValueError:
+            continue  # the limit does not allow these data: nothing rises towards it
+        lead = found.log_likelihood - value
+        if lead < 1e-3 and not lead > 1e-11 * (1.0 + abs(value)) + found.rounding(family):
+            raise ValueError(
+                f"data: the likelihood of {family.name} has no maximum for these data; it goes on "
+                f"rising as {limit.shape} goes to {limit.end:g}, towards that of {limit.law}: fit "
+                f"{limit.law} instead"
+            )
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float | None] | None) -> Fit:

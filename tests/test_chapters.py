@@ -57,6 +57,47 @@ def test_the_chapter_says_what_it_needs_how_long_it_takes_and_what_comes_next(na
     assert re.search(r"^## (?:Exercises|What to read next|Where to go|Next)", text, re.M)
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_chapter_opens_with_a_summary_of_five_lines(name):
+    """A line at 1280 pixels holds about 105 characters as they are written here."""
+    opening = read(ROOT / "book" / f"{name}.ipynb").cells[0].source
+    _, summary, *_ = opening.split("\n\n")
+    assert summary.startswith("**In short.** ")
+    assert len(summary) <= 5 * 105
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_chapter_closes_with_three_sentences_and_five_questions(name):
+    end = re.split(r"^## (?:Three sentences to keep|To keep)$", prose(name), flags=re.M)
+    assert len(end) == 2
+    keep, quiz = re.split(r"Five quick questions", end[1])
+    assert len(re.findall(r"^- ", keep, re.M)) == 3
+    assert len(re.findall(r"^(?::::\{admonition\} )?\d\. ", quiz, re.M)) == 5
+    assert re.search(r"^(?:## What next$|\*\*What to read next\.\*\*)", quiz, re.M)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_chapter_leads_to_the_other_part(name):
+    half = len(CHAPTERS[: CHAPTERS.index("loss")])
+    other = CHAPTERS[half:] if CHAPTERS.index(name) < half else CHAPTERS[:half]
+    assert re.search(rf"\{{doc\}}`[^`<]*<(?:{'|'.join(other)})>`", prose(name))
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_figure_says_in_a_caption_what_it_shows(name):
+    codes = [c for c in read(ROOT / "book" / f"{name}.ipynb").cells if c.cell_type == "code"]
+    figures = [c.source for c in codes if re.search(r"^(?:show|explore)\(", c.source, re.M)]
+    assert figures
+    for source in figures:
+        assert 'caption="' in source, source
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_starred_section_says_first_what_a_first_reading_misses(name):
+    for _, said in re.findall(r"^##+ (.*) ★\n\n(.*)$", prose(name), re.M):
+        assert re.search(r"first reading may|may be skipped", said), said
+
+
 def told(path: Path) -> list[tuple[str, str]]:
     """What each code cell of a notebook shows as plain text, and the cell."""
     found = []

@@ -176,3 +176,53 @@ def test_trials_without_end():
     with pytest.raises(ValueError, match="an observation above 0"):
         fit_mle("binom", [0, 0])
     assert fit_mle("binom", [3, 3, 3]).params == {"n": 3.0, "p": 1.0, "loc": 0.0}
+
+
+RISING = [
+    ("t", stats.uniform(-1, 2), {}, "df goes to inf, towards that of norm"),
+    ("t", stats.uniform(-1, 2), {"loc": 0.0, "scale": 0.6}, "df goes to inf"),
+    ("skewnorm", stats.halfnorm(), {"loc": 0.0, "scale": 1.0}, "towards that of halfnorm"),
+    ("exponnorm", stats.loggamma(1.0), {}, "K goes to 0, towards that of norm"),
+    ("lomax", stats.uniform(), {}, "c goes to inf, towards that of expon"),
+    ("gennorm", stats.arcsine(), {}, "beta goes to inf, towards that of uniform"),
+    ("genlogistic", stats.expon(), {}, "towards that of gumbel_r"),
+    ("f", stats.uniform(), {}, "dfd goes to inf, towards that of gamma"),
+    ("betabinom", stats.hypergeom(20, 10, 10), {"n": 10.0}, "towards that of binom"),
+    ("logser", stats.randint(1, 2), {}, "p goes to 0"),
+    ("zipf", stats.randint(1, 2), {}, "a goes to inf"),
+]
+
+
+@pytest.mark.parametrize(("family", "law", "fixed", "said"), RISING, ids=[r[0] for r in RISING])
+def test_a_likelihood_that_rises_towards_a_limit_has_no_maximum(family, law, fixed, said):
+    data = law.rvs(size=300, random_state=np.random.default_rng(4))
+    with pytest.raises(ValueError, match=f"^data: the likelihood of {family} has no .*{said}"):
+        fit_mle(family, data, fixed=fixed)
+
+
+def test_heavy_tails_and_shapes_at_a_closed_end_are_fitted():
+    rng = np.random.default_rng(1)
+    fit = fit_mle("t", rng.standard_t(12, 2000))
+    assert fit.log_likelihood > fit_mle("norm", fit.data).log_likelihood
+    # A chi-squared sample with fewer degrees of freedom than are held: nc = 0 is the best there is.
+    x = rng.chisquare(3, 100)
+    fit = fit_mle("ncx2", x, fixed={"df": 3.5, "scale": 1.0})
+    assert fit.params["nc"] == 0.0
+    assert fit.standard_errors["nc"] is None
+    assert fit.log_likelihood == pytest.approx(stats.chi2(3.5).logpdf(x).sum(), rel=1e-10)
+
+
+def test_far_from_zero_a_rice_law_is_nearly_normal():
+    x = np.random.default_rng(1).normal(1.0, 0.01, 300)
+    fit = fit_mle("rice", x)
+    assert fit.params["scale"] == pytest.approx(x.std(), rel=1e-3)
+    assert fit.params["b"] * fit.params["scale"] == pytest.approx(x.mean(), rel=1e-3)
+
+
+def test_nakagami_is_the_root_of_gamma():
+    x = stats.nakagami(0.7, scale=3.0).rvs(200, random_state=np.random.default_rng(2))
+    fit, squares = fit_mle("nakagami", x), fit_mle("gamma", x**2)
+    assert fit.params["nu"] == pytest.approx(squares.params["a"], rel=1e-12)
+    jacobian = np.log(2.0 * x).sum()
+    assert fit.log_likelihood == pytest.approx(squares.log_likelihood + jacobian, rel=1e-12)
+    assert fit.standard_errors["nu"] == pytest.approx(squares.standard_errors["a"], rel=1e-6)

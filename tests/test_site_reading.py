@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 import pytest
@@ -223,6 +224,52 @@ def test_paper_has_what_the_reader_had_open(long_page) -> None:
         "document.querySelector('article').offsetWidth / document.documentElement.clientWidth"
     )
     assert share > 0.9
+
+
+# Starred sections
+
+
+STARRED = "book/law_of_large_numbers.html"
+INSIDE = "equation-eq-hoeffding-lemma"
+PLACED = f"""() => {{
+  const box = document.getElementById('{INSIDE}');
+  const {{ top }} = box.getBoundingClientRect();
+  return box.checkVisibility() && top >= 0 && top < innerHeight;
+}}"""
+
+
+def test_a_starred_section_is_folded_after_its_first_paragraph(browser, address) -> None:
+    visit = opened(browser, address, STARRED, viewport=DESKTOP)
+    folds = visit.page.locator("details.starred")
+    assert folds.count() >= 3
+    for fold in folds.all():
+        assert fold.get_attribute("open") is None
+        assert fold.evaluate("box => box.previousElementSibling.tagName") == "P"
+        assert fold.evaluate("box => box.parentElement.firstElementChild.innerText").count("★") == 1
+    folds.first.locator("summary").first.click()
+    assert folds.first.evaluate("box => box.open")
+    assert not visit.said
+    visit.page.context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_link_into_a_starred_section_opens_it(browser, address, viewport) -> None:
+    # From another page, and within the page.
+    visit = opened(browser, address, f"{STARRED}#{INSIDE}", viewport=viewport)
+    wait_until(visit.page, f"({PLACED})()")
+    visit.page.context.close()
+    visit = opened(browser, address, STARRED, viewport=viewport)
+    visit.page.evaluate(f"location.hash = '{INSIDE}'")
+    wait_until(visit.page, f"({PLACED})()")
+    assert not visit.said
+    visit.page.context.close()
+
+
+def test_the_chapters_are_no_longer_than_promised(browser, address) -> None:
+    measure = importlib.import_module("benchmarks.reading")
+    assert not measure.broken(
+        [measure.read(browser, address, *chapter) for chapter in measure.chapters()]
+    )
 
 
 # Copying

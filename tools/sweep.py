@@ -51,6 +51,29 @@ def stated(function: Callable[[], float]) -> tuple[float, float, bool]:
     return value, max([promised, *doubts]), bool(doubts)
 
 
+def quantiles(law: Any, t: np.ndarray, small: np.ndarray) -> np.ndarray:
+    """Return the quantiles that have ``small`` below them where t < 0, and above elsewhere."""
+    if type(law.dist)._ppf is not stats.rv_continuous._ppf:
+        return np.where(t < 0, law.ppf(small), law.isf(small))
+    # SciPy would search for one root after another: halve all intervals together.
+    (a, b), away = law.support(), np.full(t.shape, 700.0)
+    low, high = -away, away
+
+    def place(y: np.ndarray) -> np.ndarray:
+        if math.isfinite(a) and math.isfinite(b):
+            return a + (b - a) / (1.0 + np.exp(-y))
+        if math.isfinite(a):
+            return a + np.exp(y)
+        return b - np.exp(-y) if math.isfinite(b) else np.sinh(y)
+
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        x = place(middle)
+        short = np.where(t < 0, law.cdf(x) < small, law.sf(x) > small)
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return place(0.5 * (low + high))
+
+
 def over_quantiles(function: Callable[[np.ndarray], np.ndarray], law: Any) -> tuple[float, float]:
     """Return the mean of a function under a law, and how far two resolutions are apart."""
     found = []
@@ -65,7 +88,7 @@ def over_quantiles(function: Callable[[np.ndarray], np.ndarray], law: Any) -> tu
         with np.errstate(all="ignore"):
             u = 1.0 / (1.0 + np.exp(-np.abs(t)))
             small = 1.0 / (1.0 + np.exp(np.abs(t)))
-            x = np.where(t < 0, law.ppf(small), law.isf(small))
+            x = quantiles(law, t, small)
             height = function(x) * u * small
         lost = ~np.isfinite(height) & (u * small > 0.0)
         found.append(float(weight @ np.where(lost, 0.0, np.nan_to_num(height))))

@@ -6,6 +6,7 @@ import difflib
 import functools
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,59 @@ _CALLED = {
     "studentst": "t",
     "triangular": "triang",
     "weibull": "weibull_min",
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A law that a family tends to, and never is, as a shape goes to an end of its domain.
+
+    ``free`` are the shapes that must be free for it, ``common`` the parameters that mean the same
+    in both; of loc and scale, those that do not must be free as well.
+    """
+
+    shape: str
+    end: float
+    law: str
+    free: tuple[str, ...]
+    common: tuple[str, ...] = ("loc", "scale")
+
+    def fixed(self, family: Any, known: Mapping[str, float]) -> dict[str, float | None] | None:
+        """Return what is fixed in the limit, given what is in the family; None if out of reach."""
+        names = parameter_names(family)
+        bound = {*self.free, *(set(names) & {"loc", "scale"} - set(self.common))}
+        if bound & set(known):
+            return None
+        limit = parameter_names(as_family(self.law))
+        held = {name: known.get(name) for name in self.common if name in limit}
+        return {**dict.fromkeys({"loc", "scale"} & set(limit)), **held}
+
+
+_INF = math.inf
+# Where a likelihood may rise towards a limit: such a family has no maximum for such data.
+LIMITS = {
+    "betabinom": [Limit("a", _INF, "binom", ("a", "b"), ("n", "loc"))],
+    "betaprime": [Limit("b", _INF, "gamma", ("b",), ("a", "loc"))],
+    "burr": [Limit("d", _INF, "invweibull", ("d",), ("c", "loc"))],
+    "burr12": [Limit("d", _INF, "weibull_min", ("d",), ("c", "loc"))],
+    "crystalball": [Limit("beta", _INF, "norm", ("beta", "m"))],
+    "exponnorm": [Limit("K", 0.0, "norm", ("K",))],
+    "f": [Limit("dfd", _INF, "gamma", ("dfn", "dfd"), ("loc",))],
+    "genlogistic": [Limit("c", _INF, "gumbel_r", ("c",), ("scale",))],
+    "gennorm": [Limit("beta", _INF, "uniform", ("beta",), ())],
+    "gompertz": [Limit("c", 0.0, "expon", ("c",), ("loc",))],
+    "halfgennorm": [Limit("beta", _INF, "uniform", ("beta",))],
+    "jf_skew_t": [Limit("a", _INF, "norm", ("a", "b"), ())],
+    "johnsonsu": [Limit("b", _INF, "norm", ("a", "b"), ())],
+    "kappa3": [Limit("a", _INF, "uniform", ("a",))],
+    "loggamma": [Limit("c", _INF, "norm", ("c",), ())],
+    "lomax": [Limit("c", _INF, "expon", ("c",), ("loc",))],
+    "nct": [Limit("df", _INF, "norm", ("df", "nc"), ("scale",))],
+    "norminvgauss": [Limit("a", _INF, "norm", ("a", "b"), ())],
+    "skellam": [Limit("mu2", 0.0, "poisson", ("mu1", "mu2"), ("loc",))],
+    "skewnorm": [Limit("a", _INF, "halfnorm", ("a",))],
+    "t": [Limit("df", _INF, "norm", ("df",))],
+    "truncnorm": [Limit("a", _INF, "truncexpon", ("a", "b"), ())],
 }
 
 

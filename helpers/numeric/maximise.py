@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special, stats
 
-from helpers.numeric.families import domain, parameter_names
-from helpers.numeric.samples import Sample, mean_log_likelihood
+from helpers.numeric.families import LIMITS, domain, parameter_names
+from helpers.numeric.samples import Censored, Sample, mean_log_likelihood
 
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
 _POSITIVE = (0.3, 1.0, 3.0, 10.0)
@@ -37,6 +37,10 @@ _BOUNDED = {
 # an observation, where the density grows beyond all bounds. The log-normal density does so in the
 # limit of a large s (Hill, 1963); of the others, any that is infinite at an end, found by a trial.
 _LIMITS = ("lognorm", "johnsonsb")
+# Curvature of the mean log-likelihood below which differences show no more than rounding, and a
+# difference that shows nothing.
+_FLAT = 1e-8
+_SAME = 1e-12
 # A sample of so many tells which start is good.
 _ENOUGH = 500
 
@@ -71,10 +75,10 @@ class _Search:
         self.free = [name for name in self.names if name not in known]
         self.discrete = isinstance(family, stats.rv_discrete)
         self.shapes = [name for name in self.names if name not in ("loc", "scale")]
-        self.low, self.high = float(sample.values.min()), float(sample.values.max())
+        self.low, self.high = sample.low, sample.high
         self.middle = sample.mean()
         self.spread = sample.spread(self.middle) or 1.0
-        self.range = (self.high - self.low) or self.spread
+        self.range = self.high - self.low if self.high > self.low else self.spread
         self.domains = {name: self._shape_domain(name) for name in self.shapes}
         if "loc" in known and family.a == 0.0:
             sample.require(
@@ -206,11 +210,14 @@ class _Search:
     # --- the search -------------------------------------------------------------------------
 
     def loss(self, point: np.ndarray, sample: Sample | None = None) -> float:
-        params = self.params(point)
         with np.errstate(all="ignore"):
-            if not np.all(self.family._argcheck(*(params[name] for name in self.shapes))):
-                return 1e300
-            value = mean_log_likelihood(self.family, params, sample or self.sample)
+            try:
+                params = self.params(point)
+                if not np.all(self.family._argcheck(*(params[name] for name in self.shapes))):
+                    return 1e300
+                value = mean_log_likelihood(self.family, params, sample or self.sample)
+            except (ArithmeticError, ValueError):
+                return 1e300  # SciPy has no density there: its own search for it has failed
         return -value if math.isfinite(value) else 1e300
 
     def starts(self) -> list[np.ndarray]:
@@ -236,7 +243,10 @@ class _Search:
             params = {"loc": 0.0, "scale": 1.0, **dict(zip(self.shapes, shapes, strict=True))}
             if not self.discrete:
                 with np.errstate(all="ignore"):
-                    known = self.family.ppf([0.25, 0.5, 0.75], *shapes)
+                    try:
+                        known = self.family.ppf([0.25, 0.5, 0.75], *shapes)
+                    except (ArithmeticError, ValueError, RuntimeError):
+                        continue  # SciPy's own search for a quantile has failed: one start less
                     width = float(known[2] - known[0])
                     scale = (quartiles[2] - quartiles[0] or self.spread) / width
                     if not 0.0 < scale < math.inf:
@@ -263,7 +273,7 @@ class _Search:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                found = self.family.fit(self.sample.values, **held)
+                found = self.family.fit(getattr(self.sample, "data", self.sample.values), **held)
             except (ValueError, RuntimeError, ArithmeticError, stats.FitError):
                 return None  # one start less
         point = self.point(dict(zip(self.names, map(float, found), strict=True)))
@@ -272,7 +282,7 @@ class _Search:
     def _some(self) -> Sample:
         """Return as much of the sample as tells a good start from a bad one."""
         values, counts = self.sample.values, self.sample.counts
-        if values.size <= 2 * _ENOUGH:
+        if values.size <= 2 * _ENOUGH or isinstance(self.sample, Censored):
             return self.sample
         # The extremes decide on what is possible.
         chosen = np.unique(
@@ -352,8 +362,12 @@ class _Search:
         params = self._inside(best)
         edges = {name for name, at_end in zip(self.free, touching, strict=True) if at_end}
         self._refuse_endless(best, value, touching)
-        if not touching.any():
-            best = self._polished(best, value)
+        best, sure = self._polished(best, value, touching)
+        if not sure:
+            best, ended = self._followed(best, touching)
+            edges |= ended
+            params = self._inside(best)
+        elif not touching.any():
             params = self.params(best)
         return {name: params[name] for name in self.free}, edges
 
@@ -396,13 +410,14 @@ class _Search:
         return params
 
     def _refuse_endless(self, best: np.ndarray, value: float, touching: np.ndarray) -> None:
-        # Immense, and no worse ten times as large: a limit that no parameter attains.
-        endless = np.where(best > _IMMENSE, math.log(10.0), 0.0)
-        adrift = endless.any() and self.loss(best + endless) <= value + 1e-12 * abs(value)
-        far = np.abs(np.where(touching, 0.0, best)).max() > 100.0
-        if value >= 1e299 or far or adrift:
+        far = np.abs(np.where(touching, 0.0, best))
+        if value >= 1e299 or far.max() > 100.0:
+            shapes = [i for i, name in enumerate(self.free) if name in self.shapes]
+            furthest = max(shapes, key=lambda i: far[i], default=None)
             raise ValueError(
-                f"data: the likelihood of {self.family.name} has no maximum for these data"
+                self._no_maximum(furthest, best)
+                if furthest is not None and far[furthest] > _IMMENSE
+                else f"data: the likelihood of {self.family.name} has no maximum for these data"
             )
         params = self.params(best)
         limits = _BOUNDED.get(self.family.name, {})
@@ -416,18 +431,155 @@ class _Search:
                     f"that may be put on an observation"
                 )
 
-    def _polished(self, best: np.ndarray, value: float) -> np.ndarray:
+    def _polished(
+        self, best: np.ndarray, value: float, touching: np.ndarray
+    ) -> tuple[np.ndarray, bool]:
+        """Return the last digits by Newton's method, and whether its step and curvature agree.
+
+        Towards a limit that no parameter attains the likelihood rises like 1 - exp(-y), where the
+        curvature looks like that of a maximum, but its step never shortens.
+        """
+        moving = np.flatnonzero(~touching)
+        if not moving.size:
+            return best, True
+
+        def height(x: np.ndarray) -> float:
+            point = best.copy()
+            point[moving] = x
+            return -self._value(point, touching)
+
+        sure, step_size = False, 2e-3
+        flat = _FLAT * (1.0 + abs(value)) + 10.0 * self._noise(best, touching) / step_size**2
         for _ in range(3):
-            # Newton's method, with derivatives good to ten digits, for the last of them.
-            gradient, hessian = derivatives(lambda x: -self.loss(x), best, np.full(best.size, 2e-3))
+            gradient, hessian = derivatives(height, best[moving], np.full(moving.size, step_size))
             if not np.isfinite(hessian).all():
                 break
             step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
             closer = np.abs(step).max() < 1e-2
-            if not closer or self.loss(best - step) > value + 1e-13 * abs(value):
+            sure = bool(closer and np.linalg.eigvalsh(-hessian).min() > flat)
+            if not closer or touching.any() or height(best - step) < -value - 1e-13 * abs(value):
                 break
             best = best - step
-        return best
+        return best, sure
+
+    def _value(self, point: np.ndarray, touching: np.ndarray) -> float:
+        return self._edge_value(point) if touching.any() else self.loss(point)
+
+    def _noise(self, point: np.ndarray, touching: np.ndarray) -> float:
+        """Return how far apart the values at points are that differ in their last digits."""
+        rng = np.random.default_rng(0)
+        moves = rng.uniform(-1e-9, 1e-9, (8, point.size)) * ~touching
+        return float(np.ptp([self._value(point * (1.0 + move), touching) for move in moves]))
+
+    # --- limits that no parameter attains ---------------------------------------------------
+
+    def _followed(self, best: np.ndarray, touching: np.ndarray) -> tuple[np.ndarray, set[str]]:
+        """Follow the likelihood in each shape; return its maximum and the shapes at an end.
+
+        Raises
+        ------
+        ValueError
+            If it never falls again.
+        """
+        for i, name in enumerate(self.free):
+            # So far out SciPy's densities are mostly rounding: no path tells anything.
+            if name in self.shapes and best[i] > _IMMENSE and not touching[i]:
+                raise ValueError(self._no_maximum(i, best))
+        for _ in range(4):
+            value = self._value(best, touching)
+            lowest, where = value, best
+            for i, name in enumerate(self.free):
+                if name not in self.shapes or touching[i]:
+                    continue
+                for side in (-1.0, 1.0):
+                    path = self._path(best, i, side, touching)
+                    noise = self._noise(path[-1][0], touching)
+                    if path[-1][1] <= value + _SAME * (1.0 + abs(value)) + 2.0 * noise:
+                        ended = self._at_its_end(path[-1][0], i, side, touching)
+                        if ended is None:
+                            raise ValueError(self._no_maximum(i, path[-1][0]))
+                        return ended, {name}
+                    point, found = min(path, key=lambda pair: pair[1])
+                    if found < lowest - 1e-10:
+                        lowest, where = found, point
+            if where is best:
+                return best, set()
+            best = where if touching.any() else self._climb(where, self.sample)[0]
+        return best, set()
+
+    def _path(
+        self, start: np.ndarray, i: int, side: float, touching: np.ndarray
+    ) -> list[tuple[np.ndarray, float]]:
+        """Move one shape away, the others at their best for it, until the likelihood has fallen."""
+        others = np.flatnonzero(~touching & (np.arange(start.size) != i))
+        endless = all(map(math.isinf, self.domains[self.free[i]]))
+        least = self._value(start, touching)
+        path, before, last = [], start, 0.0
+        now = start
+        for step in (0.3, 0.7, 1.0, 1.5, 2.0):
+            guess = now + (now - before) * (step / last if last else 0.0)
+            # A coordinate that is no logarithm goes as far by growing.
+            stride = math.expm1(step) * max(abs(now[i]), 1.0) if endless else step
+            guess[i] = now[i] + side * stride
+            guess, value = self._rest(guess, others, touching)
+            path.append((guess, value))
+            before, now, last = now, guess, step
+            if value > least + 1e-6 * (1.0 + abs(least)):
+                break
+            least = min(least, value)
+        return path
+
+    def _rest(
+        self, point: np.ndarray, others: np.ndarray, touching: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """Climb in the coordinates ``others`` alone."""
+
+        def loss(x: np.ndarray) -> float:
+            moved = point.copy()
+            moved[others] = x
+            return self._value(moved, touching)
+
+        if not others.size:
+            return point, self._value(point, touching)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = optimize.minimize(
+                loss, point[others], method="BFGS", options={"gtol": 1e-8, "maxiter": 60}
+            )
+        result = point.copy()
+        result[others] = found.x
+        return result, float(found.fun)
+
+    def _at_its_end(
+        self, point: np.ndarray, i: int, side: float, touching: np.ndarray
+    ) -> np.ndarray | None:
+        """Return the point with a shape at the end of its domain, where that is a law as well."""
+        low, high = self.domains[self.free[i]]
+        if not math.isfinite(low if side < 0.0 or not math.isfinite(low) else high):
+            return None
+        moved = point.copy()
+        moved[i] = side * 800.0 if math.isfinite(low) else 800.0
+        others = np.flatnonzero(~touching & (np.arange(point.size) != i))
+        moved, value = self._rest(moved, others, touching)
+        least = self._value(point, touching)
+        return moved if value <= least + _SAME * (1.0 + abs(least)) else None
+
+    def _no_maximum(self, i: int, point: np.ndarray) -> str:
+        name, family = self.free[i], self.family.name
+        low, high = self.domains[name]
+        value = self.params(point)[name]
+        if math.isfinite(low) and math.isfinite(high):
+            end = low if value - low < high - value else high
+        elif math.isfinite(low):
+            end = low if value - low < 1.0 else math.inf
+        else:
+            end = math.copysign(math.inf, value)
+        known = [limit.law for limit in LIMITS.get(family, []) if limit.shape == name]
+        towards = f", towards that of {known[0]}: fit {known[0]} instead" if known else ""
+        return (
+            f"data: the likelihood of {family} has no maximum for these data; it goes on rising as "
+            f"{name} goes to {end:g}{towards}"
+        )
 
     # --- unbounded likelihoods --------------------------------------------------------------
 
@@ -435,7 +587,8 @@ class _Search:
         """Raise where an end that is free to move can be given an infinite density."""
         if self.discrete or self.family.name in _BOUNDED or not self._may_move():
             return
-        if self.family.name in _LIMITS and set(self.shapes) & set(self.free):
+        shaped = set(self.shapes) & set(self.free)
+        if self.family.name in _LIMITS and shaped and self._some_end_moves():
             raise ValueError(self._unbounded())
         choices = [
             [self.known[name]] if name in self.known else self._trial_shapes(name)
@@ -457,6 +610,10 @@ class _Search:
 
     def _end_moves(self, end: float) -> bool:
         return "loc" in self.free or ("scale" in self.free and end != 0.0)
+
+    def _some_end_moves(self) -> bool:
+        ends = (self.family.a, self.family.b)
+        return any(math.isfinite(end) and self._end_moves(end) for end in ends)
 
     def _trial_shapes(self, name: str) -> list[float]:
         low, high = self.domains[name]

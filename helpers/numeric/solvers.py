@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize, special
 
 from helpers.numeric.arrays import log1p_minus
-from helpers.numeric.samples import Sample
+from helpers.numeric.samples import Censored, Sample
 
 # Short enough for the intermediate results to stay in the processor's cache.
 _PART = 1 << 15
@@ -21,6 +21,7 @@ ROOTS = {
     "gamma": "a",
     "chi2": "df",
     "invgamma": "a",
+    "nakagami": "nu",
     "weibull_min": "c",
     "gumbel_r": "scale",
     "gumbel_l": "scale",
@@ -243,6 +244,17 @@ def _expon(s: Sample, known: dict[str, float]) -> dict[str, float]:
     return {"loc": loc, "scale": scale}
 
 
+def censored_exponential(s: Censored, known: dict[str, float]) -> dict[str, float] | None:
+    """Return the total time over the number of deaths, where all others are known to outlive."""
+    if "loc" not in known or "scale" in known or s.left.size or s.between.size:
+        return None
+    s.require(s.exact.size > 0, "an observation that is not censored for expon")
+    s.require(s.exact.min() >= known["loc"], f"observations of at least loc={known['loc']:g}")
+    at_risk = np.maximum(s.values - known["loc"], 0.0).sum()
+    s.require_spread(at_risk > 0.0, "to loc for expon")
+    return {"scale": float(at_risk) / s.exact.size}
+
+
 @_solver("halfnorm")
 def _halfnorm(s: Sample, known: dict[str, float]) -> dict[str, float]:
     loc = known.get("loc", s.low)
@@ -394,8 +406,6 @@ def _t(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
     point = at(found.x)
     if not (np.isfinite(point).all() and abs(point[1] - math.log(unit)) < 18.0):
         return None  # the general search says why
-    if 2 in free and point[2] > math.log(1e6):
-        return None
     for _ in range(3):
         step = np.linalg.solve(t_curvature(s, point, free), t_slopes(s, point)[1][free])
         if not np.abs(step / np.where(np.array(free) == 0, unit, 1.0)).max() < 1e-2:
@@ -487,6 +497,16 @@ def _chi2(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
         return None
     turn = {"a": ("df", 2.0), "scale": ("scale", 0.5)}
     return {turn[name][0]: turn[name][1] * value for name, value in solved.items()}
+
+
+@_solver("nakagami")
+def _nakagami(s: Sample, known: dict[str, float]) -> dict[str, float] | None:
+    if "loc" not in known or {"nu", "scale"} & set(known):
+        return None
+    s = _positive(s, known["loc"], "nakagami")
+    # The square is a gamma law with the same shape and mean scale^2.
+    solved = _gamma(s.mapped(np.square), {"loc": 0.0}, "nakagami")
+    return solved and {"nu": solved["a"], "scale": math.sqrt(solved["a"] * solved["scale"])}
 
 
 @_solver("invgauss")
