@@ -94,7 +94,8 @@ def _elementwise(function: Any, laws: tuple[Any, ...], **options: Any) -> np.nda
             scalars = [np.broadcast_to(value, shape)[index].item() for value in values]
             positional = len(values) - len(names)
             keywords = dict(zip(names, scalars[positional:], strict=True))
-            chosen.append(law.dist(*scalars[:positional], **keywords))
+            family = law.dist if hasattr(law, "dist") else type(law)
+            chosen.append(family(*scalars[:positional], **keywords))
         result[index] = function(*chosen, **options)
     return result
 
@@ -102,6 +103,9 @@ def _elementwise(function: Any, laws: tuple[Any, ...], **options: Any) -> np.nda
 def _parameters(law: Any) -> tuple[list[Any], list[str]] | None:
     """Return the parameters of a frozen univariate distribution, and the names of the last ones."""
     generic = getattr(law, "dist", None)
+    given = getattr(law, "_original_parameters", None)
+    if generic is None and isinstance(given, dict):  # of SciPy's new kind
+        return list(given.values()), list(given)
     if not isinstance(generic, (stats.rv_continuous, stats.rv_discrete)):
         return None
     if getattr(generic, "name", "") == "poisson_binom":
@@ -305,6 +309,8 @@ def js_divergence(
     if not _all_distributions(everything, names):
         return _scaled(arrays.js_divergence(list(everything), share, axis), unit)
     _refuse_axis(axis)
+    if (several := _elementwise(js_divergence, everything, weights=share, base=base)) is not None:
+        return several
     if any(multivariate.is_multivariate(each) for each in everything):
         return _scaled(_multivariate_js(everything, share), unit)
     return _scaled(_law_js(as_laws(everything, names), share), unit)

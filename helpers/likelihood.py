@@ -29,8 +29,8 @@ from helpers.numeric.families import (
 from helpers.numeric.information import standard_errors
 from helpers.numeric.laws import Empirical
 from helpers.numeric.maximise import maximise
-from helpers.numeric.samples import plain_array, read_sample, total_log_likelihood
-from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE
+from helpers.numeric.samples import Censored, plain_array, read_sample, total_log_likelihood
+from helpers.numeric.solvers import ROOTS, SEARCHED, SOLVERS, WHOLE, censored_exponential
 from helpers.numeric.sufficient import mean_at
 from helpers.numeric.tables import counted
 
@@ -218,6 +218,8 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
     ------
     ValueError
         If there are no data, some are not finite, or the counts are no counts.
+    TypeError
+        If some are censored, or not real numbers.
 
     Examples
     --------
@@ -230,6 +232,11 @@ def empirical(data: Any, *, counts: Any = None) -> Empirical:
     """
     if isinstance(data, Empirical):
         return data
+    if isinstance(data, stats.CensoredData):
+        raise TypeError(
+            "data: expected complete observations, got CensoredData; scipy.stats.ecdf estimates "
+            "the survival function of such"
+        )
     table = counted(data) if counts is None else None
     if table is not None:
         data, counts = table
@@ -270,7 +277,7 @@ def log_likelihood(family: Any, params: Any, data: Any) -> Any:
     params : mapping or sequence
         Parameters by their names in ``scipy.stats``, or in SciPy's order. Arrays are welcome: the
         result then has their broadcast shape, which is how a likelihood is drawn.
-    data : array_like, shape (n,), or Empirical
+    data : array_like, shape (n,), Empirical or scipy.stats.CensoredData
         The observations.
 
     Returns
@@ -336,8 +343,8 @@ def fit_mle(
     family : scipy.stats family or str
         For example ``stats.norm``, "norm" or "normal"; "categorical" fits one probability for each
         value.
-    data : array_like, shape (n,), or Empirical
-        The observations.
+    data : array_like, shape (n,), Empirical or scipy.stats.CensoredData
+        The observations; of a continuous family, some may be known only to lie in an interval.
     fixed : mapping, optional
         Parameters that are known. Without a word about them, ``loc=0`` holds for discrete laws and
         laws on a half-line, ``loc=0, scale=1`` for laws on (0, 1), and ``scale=1`` on the circle;
@@ -414,6 +421,15 @@ def fit_mle(
                 f"which maximum likelihood by calculus cannot find"
             )
     solver = SOLVERS.get(family.name)
+    censored = isinstance(sample, Censored)
+    if isinstance(sample, Censored):
+        # Sums over the observations say nothing here.
+        solver = censored_exponential if family.name == "expon" else None
+        sample.require(
+            not sample.loose,
+            "an observation that is not censored, or some that exclude each other: a law that "
+            "gathers beyond all bounds makes these certain",
+        )
     solved = solver(sample, known) if solver and free else None
     method = "closed form"
     # Beside a number of trials that jumps, a curvature in p alone would promise too much.
@@ -430,7 +446,7 @@ def fit_mle(
     elif ROOTS.get(family.name) in free:
         method = "likelihood equations"
     params = {name: float({**known, **solved}[name]) for name in names}
-    summed = None if found or not free else mean_at(family.name, sample, params)
+    summed = None if found or censored or not free else mean_at(family.name, sample, params)
     if summed is None:
         value = float(total_log_likelihood(family, params, sample))
     else:
@@ -446,12 +462,16 @@ def fit_mle(
             f"observation a positive probability, or the likelihood is unbounded"
         )
     _refuse_limits(family, data, weights, known, _Maximum(params, value, sample))
-    errors = standard_errors(family, params, free, sample, solved=not found, edges=edges)
+    errors = standard_errors(
+        family, params, free, sample, solved=not (found or censored), edges=edges
+    )
     # As an Empirical where the data were counted: another fit then starts from the table.
     seen: Any = sample.values
     given: Any = None
     if weights is not None:
         given = sample.counts
+    elif censored:
+        seen = data
     elif sample.counts is not None:
         seen = Empirical(sample.values, sample.counts)
     return Fit(family.name, params, value, errors, sample.n, method, known, seen, family, given)

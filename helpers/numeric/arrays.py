@@ -438,12 +438,34 @@ def cross_entropy(p: Any, q: Any, axis: int = -1) -> np.ndarray:
 
 def kl_divergence(p: Any, q: Any, axis: int = -1) -> np.ndarray:
     """Return sum p log(p/q) - p + q along ``axis``, in nats: never negative."""
+    quick = _short_kl(p, q) if type(p) is type(q) is np.ndarray and p.ndim == 1 else None
+    if quick is not None and axis == -1:
+        return quick
     arrays = [as_probabilities(p, "p"), as_probabilities(q, "q")]
     total, (sum_p, sum_q), wide, shape = _accumulate(arrays, ("p", "q"), axis, _kl_block)
     value = total + (sum_q - sum_p)
     return _redo_where_small(
         value, wide, shape, lambda block: _bregman(block[0], block[1], block[1] - block[0])
     )
+
+
+def _short_kl(p: np.ndarray, q: np.ndarray) -> Any:
+    """Return what the general way does of two short rows of ordinary probabilities, else None.
+
+    On a thousand entries the way through blocks and axes takes as long as the logarithms.
+    """
+    size = len(p)
+    if not (p.dtype is q.dtype is _FLOAT and 0 < size <= _MANY and q.shape == p.shape):
+        return None
+    ones = _ONES[:size]
+    sum_p, sum_q = p.dot(ones), q.dot(ones)
+    if not (abs(sum_p - 1.0) <= SUM_TOLERANCE and abs(sum_q - 1.0) <= SUM_TOLERANCE):
+        return None
+    if not (p.item(p.argmin()) > _TINY and q.item(q.argmin()) > _TINY):
+        return None
+    ratio = p / q
+    value = p.dot(np.log(ratio, ratio)) + (sum_q - sum_p)
+    return value if value >= _CANCELLATION else None
 
 
 def _redo_where_small(

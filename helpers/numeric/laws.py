@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from helpers.numeric import log_pmf
 
@@ -296,7 +296,8 @@ class Law:
         return (
             self.atoms is not None
             or self.family in log_pmf.BY_FAMILY
-            or type(self.generic)._logpmf is not stats.rv_discrete._logpmf
+            or getattr(type(self.generic), "_logpmf", stats.rv_discrete._logpmf)
+            is not stats.rv_discrete._logpmf
         )
 
     def log_density(self, x: np.ndarray) -> np.ndarray:
@@ -439,6 +440,49 @@ class _Adapted:
     def sf(self, x: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
         return self.source.ccdf((x - loc) / scale)
 
+    def logpmf(self, x: Any, *, loc: Any = 0.0) -> Any:
+        return self.source.logpmf(x - loc)
+
+    def stats(self, *, loc: float = 0.0) -> tuple[float, float]:
+        return self.source.mean() + loc, self.source.variance()
+
+
+class _Kernels:
+    """A kernel density estimate in one dimension, seen as a family: a mixture of normals."""
+
+    def __init__(self, source: Any) -> None:
+        self.source, self.name = source, "gaussian_kde"
+        self.points, self.weights = source.dataset[0], source.weights
+        self.width = math.sqrt(float(source.covariance[0, 0]))
+
+    def logpdf(self, x: Any, *, loc: Any = 0.0, scale: float = 1.0) -> Any:
+        z = np.asarray((x - loc) / scale, dtype=float)
+        return self.source.logpdf(z.ravel()).reshape(z.shape) - math.log(scale)
+
+    def cdf(self, x: Any, *, loc: Any = 0.0, scale: float = 1.0) -> Any:
+        z = ((np.asarray(x) - loc) / scale)[..., None]
+        return special.ndtr((z - self.points) / self.width) @ self.weights
+
+    def sf(self, x: Any, *, loc: Any = 0.0, scale: float = 1.0) -> Any:
+        z = ((np.asarray(x) - loc) / scale)[..., None]
+        return special.ndtr((self.points - z) / self.width) @ self.weights
+
+    def ppf(self, u: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self._inverse(lambda x: self.cdf(x) < u, np.shape(u)) * scale + loc
+
+    def isf(self, u: Any, *, loc: float = 0.0, scale: float = 1.0) -> Any:
+        return self._inverse(lambda x: self.sf(x) > u, np.shape(u)) * scale + loc
+
+    def _inverse(self, short: Any, shape: tuple[int, ...]) -> np.ndarray:
+        away = 40.0 * self.width
+        low = np.full(shape, self.points.min() - away)
+        high = np.full(shape, self.points.max() + away)
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            below = short(middle)
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
+        return 0.5 * (low + high)
+
 
 def _new_kind(value: Any, argument: str) -> Law | None:
     """Read a distribution of SciPy's new kind: Normal, a Mixture, truncate(...), ..."""
@@ -448,13 +492,17 @@ def _new_kind(value: Any, argument: str) -> Law | None:
         return as_law(stats.norm(value.mu, value.sigma), argument)
     if type(value) is getattr(stats, "Uniform", None):
         return as_law(stats.uniform(value.a, value.b - value.a), argument)
+    if type(value) is getattr(stats, "Binomial", None) and not np.ndim(value.n + value.p):
+        return as_law(stats.binom(value.n, value.p), argument)
     lower, upper = (np.asarray(end, dtype=float) for end in value.support())
     if lower.ndim or upper.ndim:
         raise ValueError(f"{argument}: expected scalar parameters, got arrays")
-    if not math.isfinite(float(value.logpdf(value.icdf(0.5)))):
+    middle = value.icdf(0.5)
+    discrete = not math.isfinite(float(value.logpdf(middle)))
+    if discrete and not math.isfinite(float(value.logpmf(middle))):
         raise TypeError(f"{argument}: expected a distribution with a density, got {value!r}")
     name = type(value).__name__
-    return Law(name, (), 0.0, 1.0, float(lower), float(upper), False, value, _Adapted(value))
+    return Law(name, (), 0.0, 1.0, float(lower), float(upper), discrete, value, _Adapted(value))
 
 
 def _finite_law(values: np.ndarray, probabilities: np.ndarray, source: Any) -> Law:
@@ -506,6 +554,11 @@ def as_law(value: Any, argument: str) -> Law:
             f"{argument}: expected a frozen distribution such as stats.norm(0, 1), "
             f"got the family '{value.name}' without parameters"
         )
+    if isinstance(value, stats.gaussian_kde):
+        if value.d != 1:
+            raise TypeError(f"{argument}: expected a gaussian_kde of one dimension, got {value.d}")
+        ends = (-math.inf, math.inf)
+        return Law("gaussian_kde", (), 0.0, 1.0, *ends, False, value, _Kernels(value))
     generic = getattr(value, "dist", None)
     adapted = _new_kind(value, argument) if generic is None else None
     if adapted is not None:

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from helpers.numeric.families import LIMITS, domain, parameter_names
-from helpers.numeric.samples import Sample, mean_log_likelihood
+from helpers.numeric.samples import Censored, Sample, mean_log_likelihood
 
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
 _POSITIVE = (0.3, 1.0, 3.0, 10.0)
@@ -75,10 +75,10 @@ class _Search:
         self.free = [name for name in self.names if name not in known]
         self.discrete = isinstance(family, stats.rv_discrete)
         self.shapes = [name for name in self.names if name not in ("loc", "scale")]
-        self.low, self.high = float(sample.values.min()), float(sample.values.max())
+        self.low, self.high = sample.low, sample.high
         self.middle = sample.mean()
         self.spread = sample.spread(self.middle) or 1.0
-        self.range = (self.high - self.low) or self.spread
+        self.range = self.high - self.low if self.high > self.low else self.spread
         self.domains = {name: self._shape_domain(name) for name in self.shapes}
         if "loc" in known and family.a == 0.0:
             sample.require(
@@ -210,11 +210,11 @@ class _Search:
     # --- the search -------------------------------------------------------------------------
 
     def loss(self, point: np.ndarray, sample: Sample | None = None) -> float:
-        params = self.params(point)
         with np.errstate(all="ignore"):
-            if not np.all(self.family._argcheck(*(params[name] for name in self.shapes))):
-                return 1e300
             try:
+                params = self.params(point)
+                if not np.all(self.family._argcheck(*(params[name] for name in self.shapes))):
+                    return 1e300
                 value = mean_log_likelihood(self.family, params, sample or self.sample)
             except (ArithmeticError, ValueError):
                 return 1e300  # SciPy has no density there: its own search for it has failed
@@ -273,7 +273,7 @@ class _Search:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                found = self.family.fit(self.sample.values, **held)
+                found = self.family.fit(getattr(self.sample, "data", self.sample.values), **held)
             except (ValueError, RuntimeError, ArithmeticError, stats.FitError):
                 return None  # one start less
         point = self.point(dict(zip(self.names, map(float, found), strict=True)))
@@ -282,7 +282,7 @@ class _Search:
     def _some(self) -> Sample:
         """Return as much of the sample as tells a good start from a bad one."""
         values, counts = self.sample.values, self.sample.counts
-        if values.size <= 2 * _ENOUGH:
+        if values.size <= 2 * _ENOUGH or isinstance(self.sample, Censored):
             return self.sample
         # The extremes decide on what is possible.
         chosen = np.unique(
@@ -587,7 +587,8 @@ class _Search:
         """Raise where an end that is free to move can be given an infinite density."""
         if self.discrete or self.family.name in _BOUNDED or not self._may_move():
             return
-        if self.family.name in _LIMITS and set(self.shapes) & set(self.free):
+        shaped = set(self.shapes) & set(self.free)
+        if self.family.name in _LIMITS and shaped and self._some_end_moves():
             raise ValueError(self._unbounded())
         choices = [
             [self.known[name]] if name in self.known else self._trial_shapes(name)
@@ -609,6 +610,10 @@ class _Search:
 
     def _end_moves(self, end: float) -> bool:
         return "loc" in self.free or ("scale" in self.free and end != 0.0)
+
+    def _some_end_moves(self) -> bool:
+        ends = (self.family.a, self.family.b)
+        return any(math.isfinite(end) and self._end_moves(end) for end in ends)
 
     def _trial_shapes(self, name: str) -> list[float]:
         low, high = self.domains[name]

@@ -1,4 +1,4 @@
-"""Closed forms for multivariate normal and Dirichlet distributions."""
+"""Multivariate distributions, and closed forms for normal and Dirichlet ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,19 @@ from scipy import integrate, linalg, special, stats
 from helpers.numeric import closed_forms
 from helpers.numeric.arrays import log1p_minus, weight_entropy
 from helpers.numeric.integration import Integral
+from helpers.numeric.multinomial import Multinomial
+from helpers.numeric.multivariate_t import StudentT
+from helpers.numeric.wishart import Wishart
 
 # SciPy gives its frozen multivariate distributions no public class.
 _NORMAL = type(stats.multivariate_normal([0.0]))
 _DIRICHLET = type(stats.dirichlet([1.0, 1.0]))
+_T = type(stats.multivariate_t([0.0]))
+_WISHART = type(stats.wishart(1, 1))
+_INVERSE_WISHART = type(stats.invwishart(1, 1))
+_MULTINOMIAL = type(stats.multinomial(1, [1.0]))
+_MATRIX = type(stats.matrix_normal([[0.0]]))
+_KINDS = (_NORMAL, _DIRICHLET, _T, _WISHART, _INVERSE_WISHART, _MULTINOMIAL, _MATRIX)
 
 
 @dataclass(frozen=True)
@@ -45,47 +54,76 @@ class Dirichlet:
         return self.alpha.size
 
 
+Multivariate = Normal | Dirichlet | StudentT | Wishart | Multinomial
+
+
 def is_multivariate(value: Any) -> bool:
-    """Say whether ``value`` is a frozen multivariate normal or Dirichlet distribution."""
-    return isinstance(value, (_NORMAL, _DIRICHLET))
+    """Say whether ``value`` is a frozen multivariate distribution that is known here."""
+    return isinstance(value, _KINDS)
 
 
-def as_multivariate(value: Any, argument: str) -> Normal | Dirichlet:
+def as_multivariate(value: Any, argument: str) -> Multivariate:
     """Read a frozen multivariate distribution.
 
     Raises
     ------
     TypeError
-        If it is neither multivariate normal nor Dirichlet.
+        If it is none that is known here.
     ValueError
-        If the covariance is singular.
+        If a matrix is singular, or there are several distributions in one.
     """
     if isinstance(value, _DIRICHLET):
         return Dirichlet(np.asarray(value.alpha, dtype=float), value)
+    if isinstance(value, _MULTINOMIAL):
+        if np.ndim(value.n) or np.ndim(value.p) != 1 or np.any(value.npcond):
+            raise ValueError(
+                f"{argument}: expected one number of trials and one vector of probabilities"
+            )
+        return Multinomial(int(value.n), np.asarray(value.p, dtype=float), value)
+    if isinstance(value, (_WISHART, _INVERSE_WISHART)):
+        inverse = isinstance(value, _INVERSE_WISHART)
+        return Wishart(float(value.df), _factor(value.scale, argument, "scale"), inverse, value)
+    if isinstance(value, _T):
+        loc = np.atleast_1d(np.asarray(value.loc, dtype=float))
+        factor = _factor(value.shape, argument, "shape")
+        if math.isinf(value.df):
+            return Normal(loc, np.atleast_2d(value.shape).astype(float), factor, value)
+        return StudentT(loc, factor, float(value.df), value)
+    if isinstance(value, _MATRIX):
+        covariance = np.kron(value.rowcov, value.colcov)
+        factor = _factor(covariance, argument, "covariance")
+        return Normal(np.ravel(value.mean).astype(float), covariance, factor, value)
     if not isinstance(value, _NORMAL):
         raise TypeError(
-            f"{argument}: expected a multivariate normal or Dirichlet distribution like the other, "
+            f"{argument}: expected a multivariate distribution like the other, "
             f"got {type(value).__name__}"
         )
     mean, covariance = np.atleast_1d(value.mean), np.atleast_2d(value.cov)
     if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise ValueError(f"{argument}: expected a finite mean and covariance")
+    factor = _factor(covariance, argument, "covariance")
+    return Normal(mean.astype(float), covariance.astype(float), factor, value)
+
+
+def _factor(matrix: Any, argument: str, name: str) -> np.ndarray:
     try:
-        factor = linalg.cholesky(covariance, lower=True)
+        return np.asarray(linalg.cholesky(np.atleast_2d(matrix).astype(float), lower=True))
     except linalg.LinAlgError:
         raise ValueError(
-            f"{argument}: expected a positive definite covariance; a singular one has no density"
+            f"{argument}: expected a positive definite {name}; a singular one has no density"
         ) from None
-    return Normal(mean.astype(float), covariance.astype(float), factor, value)
 
 
 def as_pair(p: Any, q: Any) -> tuple[Any, Any]:
     """Read two multivariate distributions of one family and dimension."""
     first, second = as_multivariate(p, "p"), as_multivariate(q, "q")
-    if type(first) is not type(second):
+    if {type(first), type(second)} == {Normal, StudentT}:
+        first, second = _as_t(first), _as_t(second)
+    inverted = {each.inverse for each in (first, second) if isinstance(each, Wishart)}
+    if type(first) is not type(second) or len(inverted) > 1:
         raise TypeError(
-            "p, q: expected two distributions of one family, "
-            "got a multivariate normal and a Dirichlet one"
+            f"p, q: expected two distributions of one family, got {type(p).__name__} and "
+            f"{type(q).__name__}"
         )
     if first.dimension != second.dimension:
         raise ValueError(
@@ -95,8 +133,12 @@ def as_pair(p: Any, q: Any) -> tuple[Any, Any]:
     return first, second
 
 
-def entropy(p: Normal | Dirichlet) -> float:
-    """Return the differential entropy in nats."""
+def _as_t(p: Any) -> StudentT:
+    return p if isinstance(p, StudentT) else StudentT(p.mean, p.factor, math.inf, p.source)
+
+
+def entropy(p: Multivariate) -> float:
+    """Return the entropy in nats."""
     if isinstance(p, Normal):
         if _ill_conditioned(p):
             with _MANY.workdps(_DIGITS):
@@ -104,6 +146,8 @@ def entropy(p: Normal | Dirichlet) -> float:
         else:
             half_log = math.fsum(np.log(np.diag(p.factor)))
         return 0.5 * p.dimension * (1.0 + math.log(2.0 * math.pi)) + half_log
+    if not isinstance(p, Dirichlet):
+        return p.entropy()
     value = closed_forms.evaluate(lambda m: _dirichlet_entropy(m, p))
     assert value is not None
     return value
@@ -128,8 +172,10 @@ def _kl_of_dirichlets(p: Dirichlet, q: Dirichlet) -> float:
     return value
 
 
-def kl_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
+def kl_divergence(p: Any, q: Any) -> float:
     """Return KL(p || q) in nats."""
+    if isinstance(p, (StudentT, Wishart, Multinomial)):
+        return p.kl_divergence(q)
     if isinstance(p, Dirichlet) and isinstance(q, Dirichlet):
         return _kl_of_dirichlets(p, q)
     assert isinstance(p, Normal)
@@ -216,12 +262,12 @@ def _dirichlet_kl(m: Any, p: Dirichlet, q: Dirichlet) -> list[Any]:
     ]
 
 
-def cross_entropy(p: Normal | Dirichlet, q: Normal | Dirichlet) -> float:
+def cross_entropy(p: Any, q: Any) -> float:
     """Return -E_p[log q] in nats."""
     return entropy(p) + kl_divergence(p, q)
 
 
-def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: tuple[float, ...]) -> Any:
+def js_divergence(p: Any, q: Any, weights: tuple[float, ...]) -> Any:
     """Return two univariate distributions with the same Jensen-Shannon divergence, or its value.
 
     A divergence sees only the coordinates in which the two differ. Whitening p and turning the
@@ -236,6 +282,13 @@ def js_divergence(p: Normal | Dirichlet, q: Normal | Dirichlet, weights: tuple[f
     ValueError
         If the two differ in more than two directions, or are Dirichlet with more than two parts.
     """
+    if isinstance(p, Multinomial):
+        return Integral(p.js_divergence(q, weights), 0.0)
+    if isinstance(p, (StudentT, Wishart)):
+        raise ValueError(
+            "p, q: the Jensen-Shannon divergence is known here for multivariate normal, Dirichlet "
+            f"and multinomial distributions, got {type(p.source).__name__}"
+        )
     if isinstance(p, Dirichlet) and isinstance(q, Dirichlet):
         if p.dimension != 2:
             raise ValueError(

@@ -190,6 +190,60 @@ class Sample:
         self.require(condition, f"observations that are not all equal {whose}")
 
 
+class Censored(Sample):
+    """Observations of which some are known only to lie below, above or between numbers.
+
+    The middles of their intervals, and the bounds of the others, stand for them where a search
+    starts; the likelihood uses what is known.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        # SciPy offers no public way to read them.
+        self.exact, self.left = np.asarray(data._uncensored), np.asarray(data._left)
+        self.right, self.between = np.asarray(data._right), np.asarray(data._interval)
+        below, above = self.between[:, 0], self.between[:, 1]
+        stand_ins = [self.exact, self.left, self.right, below + 0.5 * (above - below)]
+        super().__init__(np.concatenate(stand_ins).astype(float))
+        if not self.n:
+            raise ValueError("data: expected at least one observation")
+        if not np.isfinite(self.values).all():
+            raise ValueError("data: expected finite observations, got nan or infinity")
+        # The support reaches below each of the first, and above each of the second.
+        self.low = float(np.concatenate([self.exact, self.left, above]).min(initial=math.inf))
+        self.high = float(np.concatenate([self.exact, self.right, below]).max(initial=-math.inf))
+        # A law that gathers at a number makes all that is known certain.
+        self.loose = not self.exact.size and self.high <= self.low
+        if not math.isfinite(self.low):
+            self.low = float(self.values.min())
+        if not math.isfinite(self.high):
+            self.high = float(self.values.max())
+
+    def varies(self) -> bool:
+        return bool(self.values.min() < self.values.max())
+
+    def log_likelihood(self, family: Any, params: dict[str, Any]) -> Any:
+        """Sum log-densities, and the logarithms of the probabilities of what is known."""
+        wide = {name: np.asarray(value, float)[..., None] for name, value in params.items()}
+        a, b = self.between[:, 0], self.between[:, 1]
+        with np.errstate(all="ignore"):
+            below, above = family.logcdf(a, **wide), family.logsf(a, **wide)
+            up_to, beyond = family.logcdf(b, **wide), family.logsf(b, **wide)
+            # The difference in the tail in which it keeps its digits.
+            inside = np.where(
+                above < below,
+                above + np.log(-np.expm1(beyond - above)),
+                up_to + np.log(-np.expm1(below - up_to)),
+            )
+            parts = (
+                family.logpdf(self.exact, **wide),
+                family.logcdf(self.left, **wide),
+                family.logsf(self.right, **wide),
+                inside,
+            )
+            return sum(np.add.reduce(part, axis=-1) for part in parts)
+
+
 def _log_product(x: np.ndarray, low: float, high: float) -> float:
     """Return the sum of the logarithms of positive numbers between two ends.
 
@@ -230,6 +284,15 @@ def plain_array(data: Any) -> np.ndarray:
 
 def read_sample(data: Any, family: Any, weights: Any = None) -> Sample:
     """Read the observations; those of a discrete family are counted if they have no weights."""
+    if isinstance(data, stats.CensoredData):
+        if weights is not None:
+            raise ValueError("weights: expected none beside censored observations")
+        if isinstance(family, stats.rv_discrete):
+            raise ValueError(
+                f"data: expected complete observations for {family.name}, a discrete family, got "
+                f"CensoredData"
+            )
+        return Censored(data)
     if type(data) is np.ndarray and data.ndim == 1 and data.size:
         values, counts = data, None
     elif isinstance(data, Empirical):
@@ -289,6 +352,8 @@ def weighted(sample: Sample, weights: Any) -> Sample:
 
 def total_log_likelihood(family: Any, params: dict[str, Any], sample: Sample) -> Any:
     """Sum the log-density over the sample."""
+    if isinstance(sample, Censored):
+        return sample.log_likelihood(family, params)
     if not isinstance(family, stats.rv_discrete) and not any(map(np.ndim, params.values())):
         direct = _directly(family, params, sample)
         if direct is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize, special
 
 from helpers.numeric.arrays import log1p_minus
-from helpers.numeric.samples import Sample
+from helpers.numeric.samples import Censored, Sample
 
 # Short enough for the intermediate results to stay in the processor's cache.
 _PART = 1 << 15
@@ -242,6 +242,17 @@ def _expon(s: Sample, known: dict[str, float]) -> dict[str, float]:
     scale = s.mean() - loc
     s.require_spread(scale > 0, "to loc for expon")
     return {"loc": loc, "scale": scale}
+
+
+def censored_exponential(s: Censored, known: dict[str, float]) -> dict[str, float] | None:
+    """Return the total time over the number of deaths, where all others are known to outlive."""
+    if "loc" not in known or "scale" in known or s.left.size or s.between.size:
+        return None
+    s.require(s.exact.size > 0, "an observation that is not censored for expon")
+    s.require(s.exact.min() >= known["loc"], f"observations of at least loc={known['loc']:g}")
+    at_risk = np.maximum(s.values - known["loc"], 0.0).sum()
+    s.require_spread(at_risk > 0.0, "to loc for expon")
+    return {"scale": float(at_risk) / s.exact.size}
 
 
 @_solver("halfnorm")
