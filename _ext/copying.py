@@ -17,21 +17,38 @@ from helpers.shown.rendering import RELATIONS, named, reason_in_latex
 FORMS = {"align": "LaTeX", "text": "Text", "code": "Code"}
 
 
-def equation(steps: Sequence[Mapping[str, str]]) -> str:
-    r"""Return what a chain states, from its beginning to its end, as LaTeX.
+def equation(steps: Sequence[Mapping[str, str]], where: Sequence[str] = ()) -> str:
+    r"""Return what a chain states, from its beginning to its end, and where, as LaTeX.
 
     >>> chain = [{"latex": "a"}, {"latex": "b", "relation_latex": "="},
     ...          {"latex": "c", "relation_latex": r"\le"}]
-    >>> print(equation(chain))
-    a \le c
+    >>> print(equation(chain, ["v > 0"]))
+    a \le c \qquad (v > 0)
     """
     start, *rest = steps
+    holds = rf" \qquad ({', '.join(where)})" if where else ""
     relations = {step["relation_latex"] for step in rest}
     # Where equalities and one inequality follow each other, the inequality is what is stated.
     stated = sorted(relations, key=lambda relation: relation == "=")[0]
     if len(relations - {"="}) > 1:
-        return " ".join([start["latex"], *(f"{s['relation_latex']} {s['latex']}" for s in rest)])
-    return f"{start['latex']} {stated} {rest[-1]['latex']}"
+        whole = " ".join([start["latex"], *(f"{s['relation_latex']} {s['latex']}" for s in rest)])
+        return whole + holds
+    return f"{start['latex']} {stated} {rest[-1]['latex']}{holds}"
+
+
+def given(payload: Mapping[str, object], form: str) -> tuple[list[str], list[str]]:
+    """Return the conditions that a check used, and the sentences that it took on trust.
+
+    >>> told = {"domain": [{"text": "v >= 1", "latex": r"v \\ge 1"}], "steps": [],
+    ...         "hypotheses": [{"text": "$P$ is known", "latex": None}]}
+    >>> given(told, "text")
+    (['v >= 1'], ['$P$ is known'])
+    """
+    hypotheses = payload.get("hypotheses", ())
+    where = [*payload.get("domain", ()), *(h for h in hypotheses if h["latex"])]
+    words = [h["text"] for h in hypotheses if not h["latex"]]
+    words += [text for step in payload["steps"] for text in step.get("hypotheses", ())]
+    return [condition[form] for condition in where], words
 
 
 def align(payload: Mapping[str, object]) -> str:
@@ -58,7 +75,10 @@ def align(payload: Mapping[str, object]) -> str:
             rf"{lines[-1]} \label{{eq-{payload['name']}}}"
         ]
     body = " \\\\\n".join(lines)
-    return f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}"
+    where, words = given(payload, "latex")
+    below = [f"For {', '.join(f'${latex}$' for latex in where)}."] if where else []
+    below += [f"Assumed, not checked: {reason_in_latex('; '.join(words))}."] if words else []
+    return "\n".join([f"\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}", *below])
 
 
 def text(payload: Mapping[str, object]) -> str:
@@ -73,6 +93,9 @@ def text(payload: Mapping[str, object]) -> str:
     """
     start, *rest = payload["steps"]
     lines = [payload["title"]] if payload.get("title") else []
+    where, words = given(payload, "text")
+    lines += [f"  for {'; '.join(where)}"] if where else []
+    lines += [f"  assumed, not checked: {'; '.join(map(named, words))}"] if words else []
     lines.append(f"     {start['text']}")
     for step in rest:
         reason = f"({named(step['because'])}) " if step["because"] else ""
@@ -100,7 +123,7 @@ def buttons() -> nodes.raw:
 def menu(payload: Mapping[str, object]) -> nodes.raw:
     """Return the forms of a derivation, and the buttons that copy them."""
     forms = {
-        "latex": equation(payload["steps"]),
+        "latex": equation(payload["steps"], given(payload, "latex")[0]),
         "align": align(payload),
         "text": text(payload),
     }

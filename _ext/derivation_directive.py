@@ -277,7 +277,7 @@ class DerivationDirective(SphinxDirective):
             reason.extend([nodes.Text(" "), *self.citation(step["reference"])])
         if badge:
             reason.extend([nodes.Text(" "), make_badge(step["status"])])
-        reason += self.given("Assuming ", assumed)
+        reason += self.given("Assumed, not checked: ", assumed)
         return with_children(row, reason)
 
     def given(self, word: str, sentence: nodes.inline) -> list[box]:
@@ -481,7 +481,10 @@ class LedgerWriter:
         what[-1] += with_children(nodes.strong(), *with_formulas(claim.title or claim.name))
         statement = make_box("div", "ledger-statement", latex=("", "\n\n"))
         what.append(with_children(statement, nodes.math(claim.statement, claim.statement)))
-        for word, part in (("For ", record["domain"]), ("Assuming ", record["hypotheses"])):
+        for word, part in (
+            ("For ", record["domain"]),
+            ("Assumed, not checked: ", record["hypotheses"]),
+        ):
             if part.children:
                 given = make_box("div", "ledger-hypotheses", latex=("", "\n\n"))
                 given += nodes.Text(word)

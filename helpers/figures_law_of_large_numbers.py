@@ -64,7 +64,7 @@ def draw_running_means(n: int = 30) -> Figure:
         paths.plot(sizes[shown], path, **DATA.solid, linewidth=0.7, alpha=0.6)
     paths.axhline(1, **THETA_STAR.line, label=r"$\mu$")
     paths.axvline(n, color=MUTED, linewidth=1.4)
-    paths.set(xscale="log", xlim=(1, LONGEST), ylim=(0, 2.6))
+    paths.set(xscale="log", xlim=(1, LONGEST), ylim=(0, 4.7))
     paths.set(xlabel="number of draws", ylabel="mean so far")
     paths.set_title("Twelve samples; the band is Chebyshev's, 95 per cent")
 

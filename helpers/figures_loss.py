@@ -42,7 +42,7 @@ def draw_outlier(worst: int = -44) -> Figure:
     grid = np.linspace(-80, 50, 521)
     bottom.plot(grid, stats.norm.pdf(grid, mean, spread), **P.line, label="normal")
     bottom.plot(grid, stats.laplace.pdf(grid, median, absolute), **Q.line, label="Laplace")
-    bottom.set(xlim=(-80, 50), ylim=(0, 0.11), xlabel="nanoseconds beyond 24 800", ylabel="density")
+    bottom.set(xlim=(-80, 50), ylim=(0, 0.13), xlabel="nanoseconds beyond 24 800", ylabel="density")
     nats = [
         -stats.norm.logpdf(times, mean, spread).mean(),
         -stats.laplace.logpdf(times, median, absolute).mean(),
@@ -71,7 +71,7 @@ def draw_distress() -> Figure:
     axes.axvline(31, color=INK, linewidth=1, linestyle=(0, (1, 2)), label="the last launch, 31 °F")
     axes.set(
         xlim=(29, 85),
-        ylim=(-0.06, 1.75),
+        ylim=(-0.06, 1.95),
         xlabel="temperature (°F)",
         ylabel="probability of distress",
     )

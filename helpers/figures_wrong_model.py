@@ -89,7 +89,7 @@ def draw_coverage(dispersion: float = 2.0) -> Figure:
         **Q.line,
         label="what the sandwich says",
     )
-    top.set(xlim=(0.3, 0.7), ylim=(0, 19), xlabel=r"$\hat\lambda$", ylabel="density")
+    top.set(xlim=(0.3, 0.7), ylim=(0, 24), xlabel=r"$\hat\lambda$", ylabel="density")
     top.legend(loc="upper right")
 
     ratio = np.linspace(1, 4, 121)

@@ -179,7 +179,7 @@ def test_everything_a_line_may_carry_is_shown():
     html = d._repr_mimebundle_()["text/html"]
     for part in (
         "<strong>A rate</strong>",
-        "Assuming two.",
+        "Assumed, not checked: two.",
         "cited: cover2006",
         r"\xrightarrow[n \to \infty]",
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -11,49 +12,24 @@ from matplotlib.transforms import Bbox
 
 from helpers import figures_asymmetry as asymmetry
 from helpers import figures_definitions as definitions
-from helpers import figures_failures as failures
-from helpers import figures_jensen_shannon as jensen_shannon
-from helpers import figures_law_of_large_numbers as law_of_large_numbers
 from helpers import figures_loss as loss
-from helpers import figures_optimism as optimism
-from helpers import figures_proof as proof
-from helpers import figures_sources as sources
-from helpers import figures_variational as variational
-from helpers import figures_wrong_model as wrong_model
 from helpers.plotting import style
+from tests.explorers import explorers, frames
 
-FIGURES = {
-    definitions.draw_theorem: [{"n": n} for n in (2, 30, 10_000)],
-    definitions.draw_poisson_fit: [{"lam": lam} for lam in (1.0, 3.0, 7.0)],
-    definitions.draw_same_minimiser: [{}],
-    definitions.draw_log_bound: [{}],
-    definitions.draw_uniform_likelihood: [{"n": n} for n in (1, 2, 6, 12, 40)],
-    definitions.draw_information_gain: [{"heads": heads} for heads in (0, 5, 10)],
-    asymmetry.draw_both_directions: [
-        {"mu": mu, "sigma": sigma} for mu in (0.0, 1.5, 3.0) for sigma in (0.5, 0.6, 1.0, 2.5)
-    ],
-    asymmetry.draw_difference: [{}],
-    asymmetry.draw_two_fits: [{"separation": far} for far in (0.0, 1.0, 2.5, 3.0, 4.0)],
-    asymmetry.draw_quadratic: [{"radius": radius} for radius in (0.05, 0.5, 0.7)],
-    jensen_shannon.draw_midpoint: [{"shift": shift} for shift in (0.0, 3.0, 6.0, 8.0)],
-    jensen_shannon.draw_discriminator: [{"shift": shift} for shift in (0.0, 2.0, 4.0, 6.0)],
-    jensen_shannon.draw_parallel_lines: [{"theta": far} for far in (-1.0, -0.5, 0.0, 0.5, 1.0)],
-    law_of_large_numbers.draw_running_means: [{"n": n} for n in (1, 30, 1000)],
-    law_of_large_numbers.draw_tails: [{"k": k} for k in (1.0, 2.0, 3.5)],
-    law_of_large_numbers.draw_sample_sizes: [{"epsilon": epsilon} for epsilon in (0.02, 0.05, 0.2)],
-    proof.draw_settling: [{"n": n} for n in (3, 10, 100, 10_000)],
-    proof.draw_dip: [{"n": n} for n in (1, 5, 200)],
-    proof.draw_memorising: [{"n": n} for n in (3, 10, 100, 3000)],
-    loss.draw_outlier: [{"worst": worst} for worst in (-74, -44, 24)],
-    loss.draw_distress: [{}],
-    optimism.draw_groups: [{"groups": groups} for groups in (1, 5, 14)],
-    failures.draw_spike: [{"width": width} for width in (10.0, 0.01, 1e-12)],
-    variational.draw_elbo: [{"q": q} for q in (0.05, 0.3, 0.95)],
-    variational.draw_mean_field: [{"rho": rho} for rho in (0.0, 0.95)],
-    wrong_model.draw_coverage: [{"dispersion": ratio} for ratio in (1.0, 2.0, 4.0)],
-    sources.draw_chebyshev_printed: [{"sigma": sigma} for sigma in (0.25, 0.5, 1.0, 2.0)],
+STILL = (
+    definitions.draw_same_minimiser,
+    definitions.draw_log_bound,
+    asymmetry.draw_difference,
+    loss.draw_distress,
+)
+MOVING = {(draw.__name__, chapter): (draw, sliders) for chapter, draw, sliders in explorers()}
+# What grows without bound is cut, and the figure says so by where it leaves.
+UNBOUNDED = {
+    "draw_quadratic": "the ratio grows without bound as the radius nears one",
+    "draw_spike": "the density of a component whose width goes to zero",
+    "draw_midpoint": "the divergence grows as the square of the shift",
+    "draw_sample_sizes": "probabilities on a logarithmic axis go down to zero",
 }
-DRAWINGS = [(draw, values) for draw, all_values in FIGURES.items() for values in all_values]
 
 
 def crossed(axes: Axes) -> list[str]:
@@ -76,20 +52,64 @@ def crossed(axes: Axes) -> list[str]:
 
 
 def drawn(figure: Figure) -> Figure:
-    FigureCanvasAgg(figure).draw()
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
     return figure
+
+
+def outside(axes: Axes) -> list[str]:
+    """Return the names of the lines that have values beyond the panel's upper or lower edge."""
+    low, high = sorted(axes.get_ylim())
+    left, right = sorted(axes.get_xlim())
+    slack = 1e-9 * (high - low)
+    beyond = []
+    for line in axes.get_lines():
+        if not line.get_transform().contains_branch_seperately(axes.transData)[1]:
+            continue  # its heights are shares of the panel, as axvline's are
+        x, y = (np.asarray(one, dtype=float) for one in line.get_data())
+        shown = np.isfinite(x) & np.isfinite(y) & (x >= left) & (x <= right)
+        if (shown & ((y < low - slack) | (y > high + slack))).any():
+            beyond.append(str(line.get_label()))
+    return beyond
+
+
+def wrong(draw, settings) -> list[tuple[object, list[str]]]:
+    """Return at which settings of a figure what is wrong in it."""
+    found = []
+    for values in settings:
+        figure = drawn(draw(**values))
+        problems = [f"{name} runs through a legend" for ax in figure.axes for name in crossed(ax)]
+        if draw.__name__ not in UNBOUNDED:
+            problems += [f"{name} leaves its panel" for ax in figure.axes for name in outside(ax)]
+        if problems:
+            found.append((values, problems))
+    return found
 
 
 # Most of the work is Matplotlib's, and tracing would double it.
 @pytest.mark.no_cover
-@pytest.mark.parametrize(
-    ("draw", "values"), DRAWINGS, ids=[f"{draw.__name__}-{values}" for draw, values in DRAWINGS]
-)
-def test_no_line_runs_through_a_legend(draw, values):
+@pytest.mark.parametrize("figure", MOVING, ids="-".join)
+def test_at_every_setting_names_are_legible_and_lines_inside(figure):
+    draw, sliders = MOVING[figure]
     with mpl.rc_context(), style():
-        figure = drawn(draw(**values))
-        found = {k: crossed(axes) for k, axes in enumerate(figure.axes)}
-    assert not any(found.values()), found
+        assert not wrong(draw, frames(sliders))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("draw", STILL, ids=lambda draw: draw.__name__)
+def test_figures_that_stand_still_are_legible(draw):
+    with mpl.rc_context(), style():
+        assert not [p for ax in drawn(draw()).axes for p in crossed(ax)]
+
+
+def test_a_line_that_leaves_is_seen():
+    axes = Figure().subplots()
+    axes.plot([0, 1], [0, 2], label="rises")
+    axes.axvline(0.5, 0, 1)
+    axes.set(xlim=(0, 1), ylim=(0.5, 1))
+    assert outside(axes) == ["rises"]
+    axes.set(ylim=(0, 2))
+    assert outside(axes) == []
 
 
 def test_a_line_through_a_legend_is_seen():

@@ -22,6 +22,7 @@ from helpers.notation import (
     Density,
     Empirical,
     Expectation,
+    Gamma,
     Independent,
     Normal,
     Poisson,
@@ -367,3 +368,66 @@ def test_what_hides_the_variable_has_no_known_limit():
 def test_a_jump_is_told_from_the_right_side(density, told):
     (step,) = Derivation(ArgMax(density, t)).argmax_at(2).steps
     assert step.witnesses[0].text.startswith(told)
+
+
+# ------------------------------------------------------- moments by a rule, and where they end
+
+NU, TAU = sp.Symbol("nu", real=True), sp.Symbol("tau", positive=True)
+CHI_SQUARE = Gamma((n - 1) / 2, Rational(1, 2))
+FROM_TWO, FROM_FOUR = {n: sp.Range(2, oo)}, {n: sp.Range(4, oo)}
+COUNT, WHOLE = sp.Symbol("k", integer=True, nonnegative=True), sp.Symbol("k", integer=True)
+SURPRISE = sigma - COUNT * log(sigma) + log(sp.factorial(COUNT))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domain"),
+    [
+        (
+            KL(Cauchy(mu, sigma), Cauchy(NU, TAU)),
+            log(((sigma + TAU) ** 2 + (mu - NU) ** 2) / (4 * sigma * TAU)),
+            {},
+        ),
+        (Expectation(log((x - 1) ** 2), x, C), log(2), {}),
+        (Expectation(log(2 * x**2 + 4 * x + 10), x, Cauchy(1, 1)), log(26), {}),
+        (Variance(log(x**2 + 1), x, C), pi**2 / 3, {}),
+        (Expectation(1 / s, s, CHI_SQUARE), 1 / (n - 3), FROM_FOUR),
+        (Expectation(log(s), s, CHI_SQUARE), sp.digamma((n - 1) / 2) + log(2), FROM_TWO),
+        (
+            Expectation(1 / sqrt(s), s, Gamma(a, b)),
+            sqrt(b) * sp.gamma(a - Rational(1, 2)) / sp.gamma(a),
+            {a: sp.Interval.open(Rational(1, 2), oo)},
+        ),
+        (Integral(s**3 * exp(-b * s), (s, 0, oo)), 6 / b**4, {}),
+        (Expectation(b * s, s, Beta(n, 1)), b * n / (n + 1), {}),
+        (-log(Poisson(sigma)(COUNT)), SURPRISE, {}),
+    ],
+    ids=str,
+)
+def test_a_moment_is_had_by_its_rule(left, right, domain):
+    assert equal(left, right, Context(domain=domain))
+    assert not equal(left, right + 1, Context(domain=domain))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domain"),
+    [
+        (Expectation(1 / s, s, Gamma(1, 1)), sp.gamma(0), {}),
+        (Expectation(1 / s, s, CHI_SQUARE), 1 / (n - 3), FROM_TWO),
+        (Expectation(log((x - 1) ** 2 + 1), x, C), log(4), {}),
+        (Variance(log(x**2 + 1), x, Cauchy(0, 2)), pi**2 / 3, {}),
+        (Integral(exp(-mu * s), (s, 0, oo)), 1 / mu, {}),
+        (Integral(s ** (a - 1) * exp(-s), (s, 0, oo)), sp.gamma(a + 1), {}),
+        (-log(Poisson(sigma)(WHOLE)), SURPRISE.subs(COUNT, WHOLE), {}),
+    ],
+    ids=str,
+)
+def test_no_rule_is_used_where_the_moment_is_another_or_none(left, right, domain):
+    assert not equal(left, right, Context(domain=domain))
+
+
+def test_a_sum_of_squares_is_seen_as_it_was_written():
+    m, u, v = (sp.symbols(f"{name}_0:3", positive=name == "m", real=True) for name in "muv")
+    pairs = ((0, 1), (0, 2), (1, 2))
+    squares = sum(m[i] * m[j] * (u[i] * v[j] - u[j] * v[i]) ** 2 for i, j in pairs)
+    assert upper_bound(sp.S.Zero, squares, Context())
+    assert not upper_bound(sp.S.Zero, squares - m[0] * u[0] ** 2, Context())

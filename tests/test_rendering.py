@@ -32,7 +32,7 @@ def test_formulas_in_a_reason_stay_formulas_and_its_words_are_escaped():
     text = as_latex(derived(r"5% of $\lambda_1$ & a_b, by {eq}`eq-kl-poisson`"))
     assert r"\text{5\% of $\lambda_1$ \& a\_b, by kl-poisson}" in text
     # Outside its formulas no reason holds a command that text mode does not know.
-    (reason,) = re.findall(r"\\text\{(.*)\}", text)
+    reason = re.findall(r"\\text\{(.*)\}", text)[0]
     assert not re.search(r"\\[a-z]", re.sub(r"\$[^$]*\$", "", reason))
 
 
@@ -55,7 +55,23 @@ def test_a_cited_step_names_its_source_and_what_it_assumes():
     table = as_html(step)
     (unfolded,) = re.findall(r"</summary>(.*?)</details>", table)
     assert "<li>cited: someone1900 in the bibliography</li>" in unfolded
-    assert ">Assuming the hypotheses of the theorem.</td>" in table
+    assert ">Assumed, not checked: the hypotheses of the theorem.</td>" in table
+
+
+def test_each_form_says_where_a_claim_holds_and_what_nobody_checked():
+    v = sp.Symbol("v", real=True)
+    kept = {"domain": {v: sp.Interval(1, sp.oo)}, "hypotheses": ("$P$ is known", v < 9)}
+    step = Derivation(1 / v, **kept).at_most(1)
+    step = step.cited(1, reference="someone1900", hypotheses=("draws are independent",))
+    assert "for v >= 1; v < 9" in as_text(step)
+    assert "assumed, not checked: $P$ is known" in as_text(step)
+    assert "assumed, not checked: draws are independent" in as_text(step)
+    assert r"\text{for } v \ge 1, v < 9" in as_latex(step)
+    assert r"\text{assumed, not checked: $P$ is known; draws are independent}" in as_latex(step)
+    assert "<p>For $v \\ge 1$, $v &lt; 9$. Assumed, not checked: $P$ is known.</p>" in as_html(step)
+    told = payload(step)
+    assert [c["latex"] for c in told["domain"]] == [r"v \ge 1"]
+    assert [h["latex"] for h in told["hypotheses"]] == [None, "v < 9"]
 
 
 BOOK = Path(__file__).resolve().parent.parent / "book"

@@ -299,7 +299,7 @@ def test_citations_find_their_entries(publishing) -> None:
 
 
 def test_what_the_extensions_say_of_themselves(publishing) -> None:
-    for name, examples in {"lean_assets": 2, "copying": 3, "search_terms": 1}.items():
+    for name, examples in {"lean_assets": 2, "copying": 4, "search_terms": 1}.items():
         found = doctest.testmod(importlib.import_module(name))
         assert found.attempted >= examples, name
         assert not found.failed, name
@@ -422,3 +422,16 @@ def test_origin_follows_the_host(  # noqa: PLR0917
 ) -> None:
     found = publishing.find_origin(tmp_path, environment)
     assert (found.repository, found.branch, found.address) == (repository, branch, address)
+
+
+def test_no_setting_is_made_twice() -> None:
+    """YAML's reader would take the later one, and say nothing of the first."""
+
+    class Strict(yaml.SafeLoader):
+        def construct_mapping(self, node, deep=False):
+            keys = [key.value for key, _ in node.value]
+            assert len(set(keys)) == len(keys), sorted({k for k in keys if keys.count(k) > 1})
+            return super().construct_mapping(node, deep)
+
+    for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
+        assert yaml.load((ROOT / name).read_text(encoding="utf-8"), Strict)

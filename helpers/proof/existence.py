@@ -172,19 +172,20 @@ def _vanishes_fast(factors, x, end) -> bool:
     for t in factors:
         if isinstance(t, sp.exp):
             exponent += t.args[0]
+        elif not t.has(x):
+            continue
         elif t.is_Pow and not t.base.has(x):
             exponent += t.exp * sp.log(t.base)
-        elif _is_bounded(t, x) or not t.has(x):
+        elif (d := _degree(t, x)) is not None:
+            degree += d
+        elif _is_bounded(t, x):
             continue
         elif isinstance(t, sp.log) or (t.is_Pow and isinstance(t.base, sp.log)):
             if not _grows_like_a_power(t, x):
                 return False
             degree += sp.Rational(1, 10**6)
         else:
-            d = _degree(t, x)
-            if d is None:
-                return False
-            degree += d
+            return False
     if exponent != 0:
         leading = _leading(sp.expand(exponent), x, end)
         if leading is not None:
@@ -225,6 +226,9 @@ def _degree(t, x):
         base = base.args[0]
     if not base.is_polynomial(x) or power.has(x):
         return None
+    # Divided by, its first coefficient must not vanish: the degree would be less.
+    if not power.is_nonnegative and sp.LC(base, x).is_nonzero is not True:
+        return None
     return sp.degree(base, x) * power
 
 
@@ -232,6 +236,8 @@ def _is_mild(factors, x, end) -> bool:
     """Is what the product does at a finite end integrable: a power above -1, or a logarithm?"""
     order = sp.S.Zero
     for t in factors:
+        if not t.has(x):
+            continue
         base, power = t.as_base_exp()
         if isinstance(t, sp.exp):
             if not t.args[0].is_polynomial(x) and not _is_mild([t.args[0]], x, end):

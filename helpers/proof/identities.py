@@ -9,9 +9,9 @@ import sympy as sp
 from helpers.notation import Cauchy, Expectation, Laplace, Normal, Pdf, Probability, VocabularyExpr
 from helpers.proof import existence
 from helpers.proof.inequalities import any_support, laws_of, same_events
-from helpers.proof.normal_form import is_zero, normal_form, simplify_residue
+from helpers.proof.normal_form import is_zero, normal_form, onto_positive, simplify_residue
 from helpers.proof.signs import elementary, is_nonnegative, is_positive, resolved
-from helpers.trials.context import Context, domain_of
+from helpers.trials.context import Context, domain_of, free_symbols_of
 
 __all__ = ["equal"]
 
@@ -69,6 +69,8 @@ def _equal(left, right, context) -> str:
         return same_events(left, right, context)
     if _is_zero_there(difference, context, [left, right]):
         return "the difference simplifies to zero, given the signs on the domain"
+    if _is_zero_over(difference, context, [left, right]):
+        return "the difference simplifies to zero, given the domain"
     return _by_derivative(left, right, context) or _by_antiderivative(left, right, context)
 
 
@@ -101,6 +103,24 @@ def _is_zero_there(e, context, background) -> bool:
     """Is it zero, given the signs that its parts have on the domain?"""
     opened = resolved(e, context, background)
     return opened != normal_form(e) and simplify_residue(opened) == 0
+
+
+def _is_zero_over(e, context, background) -> bool:
+    """Is it zero, each symbol written through one that takes every value of its domain?
+
+    So a moment is known to exist that does for the larger numbers only.
+    """
+    if not normal_form(e).atoms(Expectation, sp.Integral, sp.Sum):
+        return False
+    new = {}
+    for s in free_symbols_of([e]):
+        domain = domain_of(s, background, context)
+        if isinstance(domain, sp.Range) and domain.step == 1 and domain.sup is sp.oo:
+            if domain.inf > 1:
+                new[s] = domain.inf + sp.Dummy(s.name, integer=True, nonnegative=True)
+        elif (through := onto_positive(s, domain)) is not None and not through.is_Symbol:
+            new[s] = through
+    return bool(new) and is_zero(e.subs(new, simultaneous=True))
 
 
 def _as_integrals(e, context, background):

@@ -105,6 +105,9 @@ def _upper_bound(small, large, context: Context) -> str:
     is_plain = not gap.atoms(VocabularyExpr, sp.Sum, sp.Integral, sp.Piecewise, sp.Product)
     if is_plain and gap.has(sp.log) and _log_by_log(gap, context, background):
         return "the logarithm is increasing, term by term"
+    # As it was written: multiplied out, a sum of squares is no longer seen.
+    if is_plain and is_nonnegative(gap, context, background):
+        return "the difference is a sum or product of nonnegative terms"
     residue = simplify_residue(normal_form(gap))
     if residue == 0:
         return "both sides are equal"

@@ -15,6 +15,7 @@ from sympy.functions.combinatorial.numbers import stirling
 from helpers.notation import (
     Beta,
     Binomial,
+    Cauchy,
     Distribution,
     Expectation,
     Exponential,
@@ -136,6 +137,8 @@ def _probability(e: Probability):
 
 def _log(argument):
     """log of a product or a power of positive things, opened; sums are put over one denominator."""
+    if isinstance(argument, Pdf):
+        return _log_density(argument)
     is_product = isinstance(argument, sp.Product)
     if is_product or type(argument) is Likelihood:
         # Of factors that may be negative, the logarithm of the product is not the sum.
@@ -161,6 +164,16 @@ def _log(argument):
         if opened.is_Add or opened.is_Mul:
             return sp.Add(*[_normal_term(t) for t in sp.Add.make_args(opened)])
     return sp.expand_log(sp.log(argument))
+
+
+def _log_density(density):
+    """The logarithm of a density as the family has it, at a point that lies in the support."""
+    law, point = density.distribution, density.point
+    opened = sp.log(density)
+    if law.abstract or law.support.contains(point) != sp.true:
+        return opened
+    found = open_log_densities(opened)
+    return opened if found == opened else _normal(found)
 
 
 def _normal_term(term):
@@ -303,6 +316,13 @@ def _known_moment(f, x, d):
     value = _moment_function(f, x, d)
     if value is not None:
         return value
+    if isinstance(d, Cauchy):
+        return _log_moment_of_cauchy(f, x, d)
+    base, power = f.as_base_exp()
+    if base == x and power.is_real and not power.has(x) and isinstance(d, (Exponential, Gamma)):
+        # That it exists, for shape + power > 0, has been asked for before.
+        shape, rate = (sp.S.One, *d.parameters)[-2:]
+        return sp.gammasimp(sp.gamma(shape + power) / sp.gamma(shape)) * rate ** (-power)
     if f == sp.log(x) and isinstance(d, Gamma):
         shape, rate = d.parameters
         return sp.digamma(shape) - sp.log(rate)
@@ -340,6 +360,34 @@ def _moment_function(f, x, d):
         shape, rate = (sp.S.One, *d.parameters)[-2:]
         return (rate / (rate - c)) ** shape
     return None
+
+
+def _log_moment_of_cauchy(f, x, d):
+    """E[log q(x)] and E[log^2 q(x)] of a quadratic under a Cauchy law; None for another function.
+
+    The law with median m and scale t is Poisson's kernel of the half-plane at m + i t, and
+    log|z - l + i s| is harmonic there: so c ((x - l)^2 + s^2) has the mean logarithm
+    log(c ((m - l)^2 + (t + s)^2)). For the square, q must be the law's own,
+    c ((x - m)^2 + t^2): E[(1 + y^2)^a] is a quotient of gamma functions, whose logarithm has the
+    derivatives 2 log 2 and pi^2/3 at a = 0.
+    """
+    logarithm, power = f.as_base_exp()
+    if not isinstance(logarithm, sp.log) or power not in (1, 2):
+        return None
+    quadratic = logarithm.args[0]
+    if not quadratic.is_polynomial(x) or sp.degree(quadratic, x) != 2:
+        return None
+    c, b, a = sp.Poly(quadratic, x).all_coeffs()
+    middle, square = -b / (2 * c), sp.factor(sp.cancel(a / c - (b / (2 * c)) ** 2))
+    scale = sp.sqrt(square)
+    if not (c.is_positive and middle.is_real and scale.is_nonnegative):
+        return None
+    median, own = d.parameters
+    if power == 1:
+        return _log(sp.expand(c * ((middle - median) ** 2 + (scale + own) ** 2)))
+    if sp.expand(middle - median) != 0 or sp.expand(scale - own) != 0:
+        return None
+    return (_log(c * own**2) + 2 * sp.log(2)) ** 2 + sp.pi**2 / 3
 
 
 def _power_of(f, x):
@@ -407,9 +455,29 @@ def _integral(e):
         power = 0 if rest == 1 else _power_of(rest, fresh)
         if power is not None and not (a.has(sp.oo, -sp.oo) or b.has(sp.oo, -sp.oo)):
             out += constant * (b ** (power + 1) - a ** (power + 1)) / (power + 1)
+        elif (a, b) == (0, sp.oo) and (value := _gamma_integral(rest, fresh)) is not None:
+            out += constant * value
         else:
             out += constant * _as_expectation(rest, fresh, a, b)
     return out
+
+
+def _gamma_integral(f, x):
+    """Euler's integral of x^k exp(-c x) over x > 0, for k > -1 and c > 0; None for another."""
+    constant, shape, rate = sp.S.One, sp.S.One, sp.S.Zero
+    for t in sp.Mul.make_args(sp.powsimp(sp.factor_terms(f))):
+        base, power = t.as_base_exp()
+        if not t.has(x):
+            constant *= t
+        elif base == x and not power.has(x):
+            shape += power
+        elif isinstance(t, sp.exp) and not (c := sp.expand(-t.args[0] / x)).has(x):
+            rate += c
+        else:
+            return None
+    if not (shape.is_positive and rate.is_positive):
+        return None
+    return constant * sp.gamma(shape) * rate ** (-shape)
 
 
 def _as_one_expectation(terms, x, a, b):

@@ -203,11 +203,20 @@ def as_text(d) -> str:
             rows.append(f"       - {line.verdict.tightest}")
         if line.reference:
             rows.append(f"       - cited: {line.reference}")
+        if line.hypotheses:
+            words = "; ".join(named(_hypothesis_text(h)) for h in line.hypotheses)
+            rows.append(f"       assumed, not checked: {words}")
     return "\n".join(rows)
 
 
+def _where(d) -> list[str]:
+    """LaTeX of the domains and of the relations under which a claim was checked."""
+    where = [c.latex for c in conditions(d.domains)]
+    return where + [latex(h) for h in d.hypotheses if not isinstance(h, str)]
+
+
 def as_latex(d) -> str:
-    """Aligned LaTeX with reasons."""
+    """Aligned LaTeX with reasons, and below them where the claim holds and what it assumes."""
     rows = []
     for k, line in enumerate(d.lines):
         body = line_latex(d, line)
@@ -216,6 +225,12 @@ def as_latex(d) -> str:
             continue
         reason = rf" && \text{{{reason_in_latex(line.because)}}}" if line.because else ""
         rows.append(f"{relation_latex(line)} \\; & {body}{reason}")
+    if where := _where(d):
+        rows.append(rf"& \text{{for }} {', '.join(where)}")
+    words = [h for h in d.hypotheses if isinstance(h, str)]
+    words += [_hypothesis_text(h) for line in d.lines for h in line.hypotheses]
+    if words:
+        rows.append(rf"& \text{{assumed, not checked: {reason_in_latex('; '.join(words))}}}")
     return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
 
@@ -294,15 +309,15 @@ def as_html(d) -> str:
             reason += f"{'; ' if reason else ''}subject to ${html.escape(latex(line.subject_to))}$"
         if line.hypotheses:
             assumed = "; ".join(_plain_reason(_hypothesis_text(h)) for h in line.hypotheses)
-            reason += f"<p>Assuming {assumed}.</p>" if reason else f"Assuming {assumed}."
+            assumed = f"Assumed, not checked: {assumed}."
+            reason += f"<p>{assumed}</p>" if reason else assumed
         rows.append(
             f"<tr><td style='text-align:right'>{relation}</td>"
             f"{cell}$\\displaystyle {body}$</td>"
             f"{cell}{reason}</td>{cell}{badge}</td></tr>"
         )
     head = f"<p><strong>{caption}</strong> <code>{d.status}</code></p>" if caption else ""
-    where = [c.latex for c in conditions(d.domains)]
-    where += [latex(h) for h in d.hypotheses if not isinstance(h, str)]
+    where = _where(d)
     words = "; ".join(_plain_reason(h) for h in d.hypotheses if isinstance(h, str))
     given = f"For {', '.join(f'${html.escape(w)}$' for w in where)}." if where else ""
     given += f" Assumed, not checked: {words}." if words else ""

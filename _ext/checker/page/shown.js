@@ -78,7 +78,7 @@ const derivation = (data) => {
       because.append(step.because ? "; subject to " : "subject to ", formula(step.subject_to));
     if (step.reference) because.append(` [${step.reference}]`);
     because.append(" ", badge(step.status, meanings));
-    const assumed = given("Assuming ", step.hypotheses);
+    const assumed = given("Assumed, not checked: ", step.hypotheses);
     if (assumed) because.append(assumed);
     chain.append(
       make("li", { class: "derivation-step" }, line(`{} ${step.relation_latex}{} ${step.latex}`), because),
