@@ -13,11 +13,13 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.check.budget import OutOfTime, attempted, limited, obstacles
+from helpers.check.budget import CUT_SHORT, RESERVE, OutOfTime, attempted, limited, obstacles
 from helpers.derivation import Derivation, DerivationError
 from helpers.ledger import claim_from_payload
 from helpers.notation import (
     KL,
+    ArgMin,
+    Bernoulli,
     Concrete,
     Density,
     Entropy,
@@ -149,6 +151,24 @@ def test_drawn_squares_are_bounded_below_and_not_above_that(low, width, less):
     assert Derivation(square).at_least(0).status == "proved"
     with pytest.raises(DerivationError):
         Derivation(square).at_least(sp.Rational(less))
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.3, 0.6, 1.0])
+def test_a_search_that_is_cut_short_accepts_no_optimum(seconds):
+    t = sp.Symbol("theta", positive=True)
+    dip = Derivation(ArgMin(t - 8 * t**100 * (1 - t**100), t), domain={t: sp.Interval(0, 1)})
+    with limited(RESERVE + seconds), pytest.raises(DerivationError):
+        dip.argmin_at(0)
+
+
+def test_a_search_that_is_cut_short_makes_an_inequality_estimated():
+    a, b = sp.symbols("a b", positive=True)
+    unit = sp.Interval.open(0, 1)
+    coins = Derivation(KL(Bernoulli(a), Bernoulli(b)), domain={a: unit, b: unit})
+    with limited(RESERVE + 0.05):
+        cut = coins.at_least(2 * (a - b) ** 2)
+    assert cut.status == "estimated"
+    assert CUT_SHORT in str(cut.steps[-1].verdict.witnesses)
 
 
 def test_a_limit_leaves_nothing_behind_for_a_profiler():

@@ -12,7 +12,17 @@ from contextlib import contextmanager
 
 from sympy.polys.polyerrors import BasePolynomialError
 
-__all__ = ["RESERVE", "SYMPY_FAILS", "OutOfTime", "attempted", "limited", "obstacles", "time_left"]
+__all__ = [
+    "CUT_SHORT",
+    "RESERVE",
+    "SYMPY_FAILS",
+    "OutOfTime",
+    "attempted",
+    "limited",
+    "obstacles",
+    "search_is_over",
+    "time_left",
+]
 
 # A reader waits so long for an answer; a build of the book, whose verdicts must not depend on how
 # busy the machine is, says in this variable that it waits longer.
@@ -51,6 +61,9 @@ SYMPY_FAILS = (
 # What stood in the way of the check that is running, in the order it was met.
 obstacles: list[str] = []
 
+# Said among the obstacles: what was not looked at any more may hold a counterexample.
+CUT_SHORT = "the search for a counterexample was cut short by the limit of time"
+
 _deadlines: list = []
 
 
@@ -61,6 +74,18 @@ def time_left() -> float:
     inf
     """
     return min((d - _clock() for d in _deadlines), default=float("inf"))
+
+
+def search_is_over() -> bool:
+    """Is the time that is left kept for a proof? A search that asks is noted as cut short.
+
+    >>> search_is_over()
+    False
+    """
+    is_over = time_left() < RESERVE
+    if is_over and CUT_SHORT not in obstacles:
+        obstacles.append(CUT_SHORT)
+    return is_over
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import attempted
+from helpers.check.budget import CUT_SHORT, attempted, obstacles
 from helpers.check.comparing import ABSOLUTE, NEITHER, enclosed_sides, gap_at, is_above
 from helpers.check.equality import check_equal
 from helpers.check.extremal import worst_laws
@@ -101,6 +101,8 @@ def check_inequality(left, right, relation, context: Context, equality_when=None
         told = told if blurred and not reason and lemma is None else ""
         if not reason and lemma is None and (far := _grow_unseen([small, large], context)):
             weak, told = "estimated", f"{told}; what happens for far larger {far} was not seen"
+        if not reason and lemma is None and CUT_SHORT in obstacles:
+            weak, told = "estimated", f"{told}; {CUT_SHORT}"
         witnesses.append(
             Witness("numeric", f"holds at {count_text(count)}{under}, found by search{told}")
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import RESERVE, attempted, time_left
+from helpers.check.budget import CUT_SHORT, attempted, obstacles, search_is_over
 from helpers.check.comparing import NOT_REAL, compare_at, is_above, surely
 from helpers.check.reading import as_read
 from helpers.check.trying import (
@@ -21,6 +21,7 @@ from helpers.check.trying import (
 )
 from helpers.check.verdict import (
     Counterexample,
+    NotChecked,
     Verdict,
     Witness,
     number_text,
@@ -338,7 +339,7 @@ def check_optimum(
             _at_structure(f, best_env, domains, inner),
         )
         for rival in rivals_here:
-            if time_left() < RESERVE:
+            if search_is_over():
                 break
             try:
                 other = value_of(f, rival)
@@ -389,6 +390,8 @@ def check_optimum(
         reason = attempted(_by_subdivision, objective, values, inner)
     if reason:
         witnesses.append(Witness("symbolic", reason))
+    elif CUT_SHORT in obstacles:
+        raise NotChecked(f"{CUT_SHORT}, and no reason for the optimum was found")
     if rivals:
         witnesses.append(
             Witness("numeric", f"better than {rivals} rival parameter values, near and far")
@@ -405,7 +408,7 @@ def _concrete(f, values, context, rng):
         told = tuple(concretise(e, laws) for e in context.background)
         inner = replace(context, background=told)
         for env in points(sides, inner, rng, *((2, 1) if name else (5, 6))):
-            if time_left() < RESERVE:
+            if search_is_over():
                 return
             yield sides[0], dict(zip(values, sides[1:], strict=True)), env
 

@@ -8,7 +8,14 @@ from dataclasses import replace
 import mpmath as mp
 import sympy as sp
 
-from helpers.check.budget import RESERVE, SYMPY_FAILS, OutOfTime, limited, obstacles, time_left
+from helpers.check.budget import (
+    SYMPY_FAILS,
+    OutOfTime,
+    limited,
+    obstacles,
+    search_is_over,
+    time_left,
+)
 from helpers.check.verdict import (
     NotChecked,
     Verdict,
@@ -56,7 +63,7 @@ def trials_of(sides, context, light, heavy, abstract) -> Iterator[tuple]:
         else:
             count, extra = abstract if name and name not in FINITE_FAMILIES else heavy
         for env in points(concrete, inner, rng, count, extra):
-            if time_left() < RESERVE:
+            if search_is_over():
                 return
             yield name, concrete, env
 
@@ -88,7 +95,7 @@ def tight_trials(sides, context, *, finite=False) -> Iterator[tuple]:
         seen: list = []
         count, far = (4, 2) if name in FINITE_FAMILIES else (3, 2)
         for drawn in points(concrete, inner, rng, count if name else 1, 0, far=far if name else 0):
-            if time_left() < RESERVE:
+            if search_is_over():
                 return
             # A sample of one: its mean varies most.
             sizes = {t.size for e in concrete for t in e.atoms(Sample)} & set(drawn)
