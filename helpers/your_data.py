@@ -498,7 +498,11 @@ class Analysis:
         }
         for place, parts in sides.items():
             left, one, two = (parts[k] for k in ("objective", "entropy", "divergence"))
-            rows.append((place, f"{left:.6f} = {one:.6f} + {two:.6f} nats"))
+            if two == 0.0 and not self.family.discrete:
+                # Measured from the fitted density, it is zero there whatever the data are.
+                rows.append((place, f"{left:.6f} nats, the entropy of the fitted density"))
+            else:
+                rows.append((place, f"{left:.6f} = {one:.6f} + {two:.6f} nats"))
         worst = max(abs(parts["difference"]) for parts in sides.values())
         told = "less than 1e-12 nats" if worst < 1e-12 else f"{worst:.0e} nats"
         return [*rows, ("the two sides differ by", told)]
