@@ -17,7 +17,7 @@ from helpers.derivation import Derivation, DerivationError, UncheckedStepError
 from helpers.shown.rendering import RELATIONS, latex, relation_text
 from helpers.shown.typography import readable
 
-__all__ = ["Refutation", "digits_that_tell", "refuted", "typeset"]
+__all__ = ["Refutation", "digits_that_tell", "refuted", "typeset", "unchecked"]
 
 
 def _short(text: str, digits: int = 6) -> str:
@@ -189,4 +189,38 @@ def refuted(build: Callable[[], Derivation]) -> Refutation:
         return Refutation(error)
     raise AssertionError(
         f"build: expected a false step, but all {len(derivation.steps)} of them passed"
+    )
+
+
+def unchecked(build: Callable[[], Derivation]) -> str:
+    """Build a derivation with a step that is beyond the checker, and return what it says of it.
+
+    Parameters
+    ----------
+    build : callable
+        A function of no argument that makes a derivation with a step that cannot be checked.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    AssertionError
+        If every step was answered; a false step raises its own error.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", positive=True)
+    >>> unchecked(lambda: Derivation(sp.log(x)).at_most(x - 1))
+    Traceback (most recent call last):
+    AssertionError: build: expected a step that cannot be checked, but every step was answered
+    """
+    try:
+        build()
+    except UncheckedStepError as error:
+        return str(error)
+    raise AssertionError(
+        "build: expected a step that cannot be checked, but every step was answered"
     )

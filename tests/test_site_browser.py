@@ -429,6 +429,8 @@ def test_works_without_javascript(browser, address, site, name: str) -> None:
         assert page.locator("article h1").is_visible()
         formulas = (site / name).read_text(encoding="utf-8").count('class="katex-html"')
         assert page.locator(".katex-html").count() == formulas
+        for folded in page.locator("article details.starred > summary").all():
+            folded.click()
         for picture in page.locator("article :is(.book-figure, [data-explorer]) svg").all():
             box = picture.bounding_box()
             assert box
@@ -456,7 +458,7 @@ def equation_links() -> dict[str, dict[str, set[str]]]:
                 said = found.setdefault(target if page else name, {}).setdefault(anchor, set())
                 # What the claims' picture links from is a box with the claim's title.
                 if "reference" in classes:
-                    said.add(re.sub("<[^>]+>", "", words).strip("()"))
+                    said.add(re.sub("<[^>]+>", "", words).rpartition("(")[2].strip(")"))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import re
 import sys
 from dataclasses import dataclass, field
@@ -435,3 +436,20 @@ def test_no_setting_is_made_twice() -> None:
 
     for name in ("_config.yml", "_toc.yml", "CITATION.cff"):
         assert yaml.load((ROOT / name).read_text(encoding="utf-8"), Strict)
+
+
+TO_EQUATION = re.compile(r"\[([^\]$*`\n]+)\]\(#eq-[a-z0-9-]+\)")
+
+
+def test_a_link_to_an_equation_says_its_words_and_its_number(site):
+    told = 0
+    for source in sorted((ROOT / "book").glob("*.ipynb")):
+        page = (site / "book" / f"{source.stem}.html").read_text(encoding="utf-8")
+        plain = " ".join(unescape(re.sub("<[^>]+>", "", page)).split())
+        cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        for words in TO_EQUATION.findall(text):
+            said = re.escape(words.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
+            assert re.search(said + r" \(\d", plain), f"{source.stem}: {words}"
+            told += 1
+    assert told > 50

@@ -82,7 +82,8 @@
           if (now && id === now.id) link.setAttribute("aria-current", "true");
           else link.removeAttribute("aria-current");
       },
-      { rootMargin: "-15% 0px -70% 0px" },
+      // A thin line: where a section begins with another below it, the one whose heading was passed.
+      { rootMargin: "-20% 0px -79% 0px" },
     );
     for (const section of sections) observer.observe(section);
   };
