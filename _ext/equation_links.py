@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class NamedEquations(MathDomain):
     """The equations as Sphinx numbers them."""
 
-    def resolve_any_xref(
+    def resolve_any_xref(  # noqa: PLR0917 (the signature is Sphinx's)
         self,
         env: BuildEnvironment,
         fromdocname: str,
