@@ -23,6 +23,7 @@ from helpers.numeric.families import (
     convention,
     domain,
     family_name,
+    no_maximum,
     parameter_names,
     shape_info,
 )
@@ -512,11 +513,7 @@ def _refuse_limits(
             continue  # the limit does not allow these data: nothing rises towards it
         lead = found.log_likelihood - value
         if lead < 1e-3 and not lead > 1e-11 * (1.0 + abs(value)) + found.rounding(family):
-            raise ValueError(
-                f"data: the likelihood of {family.name} has no maximum for these data; it goes on "
-                f"rising as {limit.shape} goes to {limit.end:g}, towards that of {limit.law}: fit "
-                f"{limit.law} instead"
-            )
+            raise no_maximum(family.name, limit.shape, limit.end, limit.law)
 
 
 def _fit_categorical(data: Any, fixed: Mapping[str, float | None] | None) -> Fit:

@@ -98,6 +98,19 @@ LIMITS = {
 }
 
 
+def no_maximum(family: str, shape: str, end: float, law: str = "") -> ValueError:
+    """Return the error of a fit whose likelihood rises all the way, to a law that is named.
+
+    >>> str(no_maximum("t", "df", math.inf, "norm")).partition("; ")[2]
+    'it goes on rising as df goes to inf, towards that of norm: fit norm instead'
+    """
+    towards = f", towards that of {law}: fit {law} instead" if law else ""
+    return ValueError(
+        f"data: the likelihood of {family} has no maximum for these data; it goes on rising as "
+        f"{shape} goes to {end:g}{towards}"
+    )
+
+
 @functools.lru_cache(maxsize=1024)
 def family_name(name: str) -> str:
     """Return SciPy's name for what the field calls a family.

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special, stats
 
-from helpers.numeric.families import LIMITS, domain, parameter_names
+from helpers.numeric.families import LIMITS, domain, no_maximum, parameter_names
 from helpers.numeric.samples import Censored, Sample, mean_log_likelihood
 
 _IMMENSE = math.log(1e8)  # of a parameter in its own unit, beyond what data tell apart
@@ -414,10 +414,10 @@ class _Search:
         if value >= 1e299 or far.max() > 100.0:
             shapes = [i for i, name in enumerate(self.free) if name in self.shapes]
             furthest = max(shapes, key=lambda i: far[i], default=None)
+            if furthest is not None and far[furthest] > _IMMENSE:
+                raise self._no_maximum(furthest, best)
             raise ValueError(
-                self._no_maximum(furthest, best)
-                if furthest is not None and far[furthest] > _IMMENSE
-                else f"data: the likelihood of {self.family.name} has no maximum for these data"
+                f"data: the likelihood of {self.family.name} has no maximum for these data"
             )
         params = self.params(best)
         limits = _BOUNDED.get(self.family.name, {})
@@ -484,7 +484,7 @@ class _Search:
         for i, name in enumerate(self.free):
             # So far out SciPy's densities are mostly rounding: no path tells anything.
             if name in self.shapes and best[i] > _IMMENSE and not touching[i]:
-                raise ValueError(self._no_maximum(i, best))
+                raise self._no_maximum(i, best)
         for _ in range(4):
             value = self._value(best, touching)
             lowest, where = value, best
@@ -497,7 +497,7 @@ class _Search:
                     if path[-1][1] <= value + _SAME * (1.0 + abs(value)) + 2.0 * noise:
                         ended = self._at_its_end(path[-1][0], i, side, touching)
                         if ended is None:
-                            raise ValueError(self._no_maximum(i, path[-1][0]))
+                            raise self._no_maximum(i, path[-1][0])
                         return ended, {name}
                     point, found = min(path, key=lambda pair: pair[1])
                     if found < lowest - 1e-10:
@@ -564,7 +564,7 @@ class _Search:
         least = self._value(point, touching)
         return moved if value <= least + _SAME * (1.0 + abs(least)) else None
 
-    def _no_maximum(self, i: int, point: np.ndarray) -> str:
+    def _no_maximum(self, i: int, point: np.ndarray) -> ValueError:
         name, family = self.free[i], self.family.name
         low, high = self.domains[name]
         value = self.params(point)[name]
@@ -574,12 +574,8 @@ class _Search:
             end = low if value - low < 1.0 else math.inf
         else:
             end = math.copysign(math.inf, value)
-        known = [limit.law for limit in LIMITS.get(family, []) if limit.shape == name]
-        towards = f", towards that of {known[0]}: fit {known[0]} instead" if known else ""
-        return (
-            f"data: the likelihood of {family} has no maximum for these data; it goes on rising as "
-            f"{name} goes to {end:g}{towards}"
-        )
+        laws = (limit.law for limit in LIMITS.get(family, []) if limit.shape == name)
+        return no_maximum(family, name, end, next(laws, ""))
 
     # --- unbounded likelihoods --------------------------------------------------------------
 
